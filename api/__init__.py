@@ -1,0 +1,1 @@
+"""The machine's door: HTTP and the command line."""

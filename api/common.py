@@ -1,0 +1,65 @@
+"""The front door: landing page, conformance, the API's own description, errors explained."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api import conformance
+from api.depends import Reads
+from api.links import HTML, JSON, OPENAPI, TILESETS, base_url, link, url
+from api.negotiate import AS_JSON, AS_OPENAPI, AS_PAGE, answered, is_page
+from api.parameters import FORMAT, LANG
+from api.problems import explained
+from api.router import Router
+from api.service import CurrentService
+
+router = Router("Common", conformance.COMMON)
+_READS = Reads(FORMAT)
+
+
+@router.get("/", "getLandingPage", Reads(FORMAT, LANG), AS_PAGE, "landingPage")
+def landing_page(request: Request, service: CurrentService) -> Response:
+    """The map for people, the entrance for programs."""
+    if is_page(request.state.format):
+        page: Response = request.app.state.front_page(request, service.settings)
+        return page
+    body = {
+        "title": service.settings.title,
+        "description": "Cultural sites, cross-border regions, cities and twin-city pairs.",
+        "links": [
+            link(url(request, "/", {"f": "json"}), "self", JSON),
+            link(url(request, "/", {"f": "html"}), "alternate", HTML, "The map"),
+            link(url(request, "/api"), "service-desc", OPENAPI, "The API, described"),
+            link(url(request, "/conformance"), "conformance", JSON),
+            link(url(request, "/collections"), "data", JSON, "Collections"),
+            link(url(request, "/tiles", {"f": "json"}), TILESETS, JSON, "Vector tiles"),
+        ],
+    }
+    return answered(request, (), JSON, lambda: orjson.dumps(body))
+
+
+@router.get("/conformance", "getConformance", _READS, AS_JSON, "conformance")
+def conforms_to(request: Request) -> Response:
+    """The standards that this API keeps to."""
+    body = {"conformsTo": request.app.state.conforms_to}
+    return answered(request, (), JSON, lambda: orjson.dumps(body))
+
+
+@router.get("/api", "getApi", _READS, AS_OPENAPI, "openapi")
+def description(request: Request) -> Response:
+    """This API as an OpenAPI 3.0 document."""
+    document = {**request.app.state.openapi, "servers": [{"url": base_url(request)}]}
+    body = orjson.dumps(document)
+    return answered(request, (body,), OPENAPI, lambda: body)
+
+
+@router.get("/problems/{name}", "getProblem", _READS, AS_JSON, "problemType")
+def problem_type(request: Request, name: str) -> Response:
+    """What an error means: the page that the `type` of a problem names."""
+    if not explained(name):
+        raise HTTPException(404, f"There is no problem named {name[:100]!r}.")
+    body = {"name": name, "title": explained(name)}
+    return answered(request, (), JSON, lambda: orjson.dumps(body))

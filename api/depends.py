@@ -1,0 +1,179 @@
+"""What routes receive: parameters read and checked, the layer of the path, the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+
+from api import parameters
+from api.negotiate import is_page
+from api.parameters import Parameter, queryables
+from geomap.errors import FeatureNotFound, ParameterInvalid, ParameterUnknown
+from geomap.i18n import choose_language
+from layers.catalog import LAYERS, layer_named
+from layers.layer import Layer
+from layers.query import Near, Query, sortable
+
+DEFAULT_KM = 20.0
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The parameters of one request, read."""
+
+    values: Mapping[str, Any]
+    equals: Mapping[str, tuple[str, ...]]
+
+    def get(self, parameter: Parameter[Read]) -> Read | None:
+        """Return the value of a parameter, None when the request does not state it."""
+        value: Read | None = self.values.get(parameter.name)
+        return value
+
+    def limit(self, default: int, most: int) -> int:
+        """Return the wished number of features, clamped."""
+        return min(self.get(parameters.LIMIT) or default, most)
+
+
+class Reads:
+    """The parameters that a route knows; any other, or one stated twice, is refused."""
+
+    def __init__(self, *known: Parameter[Any], filters: bool = False, layer_id: str = "") -> None:
+        self.known = {parameter.name: parameter for parameter in known}
+        self.filters = filters
+        """Whether the fields of the layer are parameters, too."""
+        self.layer_id = layer_id
+        """The layer, where the path does not name it."""
+
+    async def only(self, request: Request) -> None:
+        """Read the query string into `request.state.wishes`, with the errors of `read`."""
+        if not is_page(request.state.format):  # The page keeps its own state in its address.
+            request.state.wishes = self.read(request)
+
+    def read(self, request: Request) -> Wishes:
+        """Return what the query string of a request says.
+
+        Raises:
+            LayerNotFound: The path names no layer.
+            ParameterUnknown: A name is not known here.
+            ParameterInvalid: A value cannot be read, or is stated twice.
+        """
+        layers = self._layers(request) if self.filters else ()
+        fields = common_queryables(layers)
+        values, equals = {}, {}
+        for name, text in request.query_params.multi_items():
+            if name in values or name in equals:
+                raise ParameterInvalid(name, text, "it is stated twice; once is expected.")
+            if name in self.known:
+                values[name] = self.known[name].read(text)
+            elif name in fields:
+                equals[name] = fields[name].read(text)
+            else:
+                raise ParameterUnknown(name, sorted({*self.known, *fields}))
+        return Wishes(values, equals)
+
+    def _layers(self, request: Request) -> tuple[Layer, ...]:
+        named = request.path_params.get("layer_id", self.layer_id)
+        return (layer_named(named),) if named else tuple(collections_of(request))
+
+
+def common_queryables(layers: tuple[Layer, ...]) -> Mapping[str, Parameter[tuple[str, ...]]]:
+    """Return the fields that all of these layers can be asked by."""
+    if not layers:
+        return {}
+    each = [_QUERYABLES[layer.id] for layer in layers]
+    return {name: field for name, field in each[0].items() if all(name in of for of in each)}
+
+
+def collections_of(request: Request) -> list[Layer]:
+    """Return the layers that `collections` names, in the catalog's order; all without it.
+
+    Raises:
+        ParameterInvalid: It names what is no layer.
+    """
+    text = request.query_params.get("collections")
+    if text is None:
+        return list(LAYERS.values())
+    named = {parameters.one_of("collections", part, tuple(LAYERS)) for part in text.split(",")}
+    return [layer for layer in LAYERS.values() if layer.id in named]
+
+
+async def readable_layer(layer_id: str) -> Layer:
+    """Return the layer of the path.
+
+    Raises:
+        LayerNotFound: There is none.
+    """
+    return layer_named(layer_id)
+
+
+async def readable_id(layer_id: str, feature_id: str) -> str:
+    """Return the feature's id of the path, which is a UUID as the store writes it.
+
+    Raises:
+        FeatureNotFound: It is none, so that no feature can have it.
+    """
+    if not _ID.fullmatch(feature_id):
+        raise FeatureNotFound(layer_id, feature_id[:100])
+    return feature_id
+
+
+async def wishes_of(request: Request) -> Wishes:
+    """Return what `Reads.only` has read of this request."""
+    wishes: Wishes = request.state.wishes
+    return wishes
+
+
+async def language_of(request: Request) -> str:
+    """Return the language to answer in."""
+    wanted = request.query_params.get("lang")
+    return choose_language(wanted, request.headers.get("accept-language"))
+
+
+def query_of(wishes: Wishes, layer: Layer) -> Query:
+    """Return the filters and the order of a request; words are found by `api.features.found`.
+
+    Raises:
+        ParameterInvalid: The layer cannot be ordered so, or a distance has no place.
+    """
+    return Query(
+        bbox=wishes.get(parameters.BBOX),
+        placed=wishes.get(parameters.PLACED) is True,
+        interval=wishes.get(parameters.DATETIME),
+        dated=wishes.get(parameters.DATED) is True,
+        equals=wishes.equals,
+        region=wishes.get(parameters.REGION),
+        near=_near(wishes),
+        words=wishes.get(parameters.WORDS) or "",
+        order=_order(wishes, layer),
+        after=wishes.get(parameters.AFTER) or "",
+    )
+
+
+def _near(wishes: Wishes) -> Near | None:
+    place, km = wishes.get(parameters.NEAR), wishes.get(parameters.WITHIN_KM)
+    if place is None and km is not None:
+        raise ParameterInvalid("within_km", str(km), "it goes with near=longitude,latitude.")
+    return Near(place, km or DEFAULT_KM) if place is not None else None
+
+
+def _order(wishes: Wishes, layer: Layer) -> str:
+    order = wishes.get(parameters.SORTBY) or ""
+    columns = sortable(layer)
+    if order and order.removeprefix("-") not in columns:
+        expected = f"one of {', '.join(columns)} is expected, `-` before it for descending."
+        raise ParameterInvalid("sortby", order, expected)
+    return order
+
+
+_QUERYABLES = {layer.id: queryables(layer) for layer in LAYERS.values()}
+
+ReadableLayer = Annotated[Layer, Depends(readable_layer)]
+ReadableId = Annotated[str, Depends(readable_id)]
+CurrentWishes = Annotated[Wishes, Depends(wishes_of)]
+Language = Annotated[str, Depends(language_of)]

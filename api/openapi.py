@@ -1,0 +1,137 @@
+"""The OpenAPI 3.0 document, made from the routers' own operations; it refers to nothing outside.
+
+FastAPI would make 3.1, which GDAL and the OGC test suites do not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import geomap
+from api.depends import common_queryables
+from api.links import PROBLEM
+from api.parameters import PARAMETERS, Parameter
+from api.router import Operation, Router
+from api.schemas import SCHEMAS
+from geomap.settings import Settings
+from layers.catalog import LAYERS
+from layers.layer import Layer
+
+Json = dict[str, Any]
+
+_LAYER = "{layer_id}"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_BINARY = {"type": "string", "format": "binary"}
+
+
+def document(routers: Sequence[Router], settings: Settings) -> Json:
+    """Return the document of these routers' operations, without `servers`."""
+    operations = [one for router in routers for one in router.operations]
+    paths: Json = {}
+    for operation in operations:
+        for layer in _layers_of(operation):
+            path = operation.path.replace(_LAYER, layer.id) if layer else operation.path
+            paths[path] = {"get": _described(operation, path, layer)}
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": settings.title,
+            "version": geomap.__version__,
+            "description": "Cultural sites, cross-border regions, cities and twin-city pairs.",
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
+        "paths": paths,
+        "components": {
+            "parameters": _parameters(settings),
+            "schemas": SCHEMAS,
+            "responses": {name: _problem(text) for name, text in _REFUSALS.items()},
+        },
+    }
+
+
+def _layers_of(operation: Operation) -> Sequence[Layer | None]:
+    return tuple(LAYERS.values()) if _LAYER in operation.path else (None,)
+
+
+def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
+    known = [
+        {"$ref": f"#/components/parameters/{name}"} for name in operation.reads.known if name != "f"
+    ]
+    media_types = dict.fromkeys(operation.formats.values())
+    return {
+        "operationId": f"{layer.id}.{operation.id}" if layer else operation.id,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*_path_parameters(path), *known, *_own(operation, layer)],
+        "responses": {
+            "200": {
+                "description": operation.summary,
+                "content": {media: {"schema": _schema(operation)} for media in media_types},
+            },
+            **{
+                status: {"$ref": f"#/components/responses/{name}"}
+                for status, name in (
+                    ("400", "Invalid"),
+                    ("404", "NotFound"),
+                    ("406", "NotAcceptable"),
+                )
+            },
+        },
+    }
+
+
+def _schema(operation: Operation) -> Json:
+    if not operation.schema:
+        return _BINARY
+    return {"$ref": f"#/components/schemas/{operation.schema}"}
+
+
+def _path_parameters(path: str) -> Iterator[Json]:
+    for name in _PLACEHOLDER.findall(path):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _own(operation: Operation, layer: Layer | None) -> Iterator[Json]:
+    """Yield the parameters that only this operation has: its formats, its layer's fields."""
+    if "f" in operation.reads.known:
+        names = list(operation.formats)
+        yield _parameter(PARAMETERS["f"]) | {"schema": {"type": "string", "enum": names}}
+    if operation.reads.filters:
+        layer = layer or LAYERS.get(operation.reads.layer_id)
+        for field in common_queryables((layer,) if layer else tuple(LAYERS.values())).values():
+            yield _parameter(field)
+
+
+def _parameters(settings: Settings) -> Json:
+    named = {name: _parameter(one) for name, one in PARAMETERS.items() if name != "f"}
+    # QGIS takes the size of its pages from here, and from nowhere else.
+    bounds = {"default": settings.default_limit, "maximum": settings.max_limit}
+    named["limit"]["schema"] = {**named["limit"]["schema"], **bounds}
+    return named
+
+
+def _parameter(parameter: Parameter[Any]) -> Json:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.help,
+        "required": False,
+        "schema": dict(parameter.schema),
+        "style": "form",
+        "explode": False,
+    }
+
+
+def _problem(description: str) -> Json:
+    schema = {"$ref": "#/components/schemas/problem"}
+    return {"description": description, "content": {PROBLEM: {"schema": schema}}}
+
+
+_REFUSALS = {
+    "Invalid": "A parameter is not known here, or its value cannot be read.",
+    "NotFound": "There is no such thing, or not for the public.",
+    "NotAcceptable": "None of the media types that `Accept` allows can be had.",
+}

@@ -1,0 +1,148 @@
+"""Errors as `application/problem+json` (RFC 9457). The one place that knows their statuses."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.links import PROBLEM, base_url
+from geomap import errors
+from geomap.errors import GeomapError
+
+logger = logging.getLogger(__name__)
+
+STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
+    errors.LayerNotFound: HTTPStatus.NOT_FOUND,
+    errors.FeatureNotFound: HTTPStatus.NOT_FOUND,
+    errors.TileOutOfRange: HTTPStatus.NOT_FOUND,
+    errors.ParameterUnknown: HTTPStatus.BAD_REQUEST,
+    errors.ParameterInvalid: HTTPStatus.BAD_REQUEST,
+    errors.CoordinateOutOfRange: HTTPStatus.BAD_REQUEST,
+    errors.SamePlaceTwice: HTTPStatus.BAD_REQUEST,
+    errors.CrsUnknown: HTTPStatus.BAD_REQUEST,
+    errors.DateUnparsable: HTTPStatus.BAD_REQUEST,
+    errors.FileUnreadable: HTTPStatus.BAD_REQUEST,
+    errors.InputFaulty: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.SourceUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.RecordTaken: HTTPStatus.CONFLICT,
+    errors.KeyReused: HTTPStatus.CONFLICT,
+    errors.RevisionConflict: HTTPStatus.PRECONDITION_FAILED,
+    errors.StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ExportBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ExportFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.BackupUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.SettingInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application as a problem."""
+    app.add_exception_handler(GeomapError, _named)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _unread)
+
+
+def problem(
+    request: Request, status: int, detail: str, *, name: str = "", **members: Any
+) -> Response:
+    """Return a problem; `name` is that of a named error, its type a page that explains it."""
+    body = {
+        "type": f"{base_url(request)}/problems/{name}" if name else "about:blank",
+        "title": explained(name) or HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "instance": request.url.path,
+        **members,
+    }
+    return Response(orjson.dumps(body), status_code=status, media_type=PROBLEM)
+
+
+def explained(name: str) -> str:
+    """Return what a named error is in general; empty when there is no such error."""
+    return _EXPLAINED.get(name, "")
+
+
+async def _named(request: Request, error: Exception) -> Response:
+    assert isinstance(error, GeomapError)  # noqa: S101  the handler is registered for these alone
+    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    members: dict[str, Any] = {}
+    if isinstance(error, errors.InputFaulty):
+        members["faults"] = [dataclasses.asdict(fault) for fault in error.faults]
+    answer = problem(request, status, str(error), name=error.problem, **members)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  as above
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _not_allowed(request, error)
+    answer = problem(request, error.status_code, error.detail)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _not_allowed(request: Request, error: HTTPException) -> Response:
+    """Answer a method that the path has not; OPTIONS asks just for the list of those it has."""
+    methods = {name.strip() for name in (error.headers or {}).get("Allow", "GET, HEAD").split(",")}
+    allow = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
+    if request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=allow)
+    detail = f"{request.method} is not possible here; possible are {allow['Allow']}."
+    answer = problem(request, HTTPStatus.METHOD_NOT_ALLOWED, detail)
+    answer.headers.update(allow)
+    return answer
+
+
+async def _unread(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  as above
+    said = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+    return problem(request, HTTPStatus.BAD_REQUEST, said, name=errors.ParameterInvalid.problem)
+
+
+class LastResort:
+    """Turns what nobody foresaw into a problem; the log says all, the answer nothing of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception:
+            # Once the head of an answer has gone out there is nothing left but to break off.
+            if started:
+                raise
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            detail = "Something went wrong here, not in the request; it has been logged."
+            answer = problem(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+            await answer(scope, receive, send)
+
+
+_EXPLAINED: Mapping[str, str] = {
+    kind.problem: (kind.__doc__ or "").strip().splitlines()[0] for kind in STATUSES
+}

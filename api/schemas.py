@@ -1,0 +1,144 @@
+"""JSON Schemas of the bodies, in the dialect of OpenAPI 3.0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "number"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_ANYTHING: Schema = {"type": "object", "additionalProperties": True}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list(items: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": items, **more}
+
+
+def _object(required: str, **properties: Schema) -> Schema:
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    # OpenAPI 3.0 allows no empty list here.
+    return schema | ({"required": required.split()} if required else {})
+
+
+_LINKS = _list(_ref("link"))
+_NULLABLE_TIME: Schema = {"type": "string", "format": "date-time", "nullable": True}
+
+SCHEMAS: Mapping[str, Schema] = {
+    "link": _object("href rel", href=_TEXT, rel=_TEXT, type=_TEXT, title=_TEXT),
+    "problem": _object(
+        "type title status", type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT, instance=_TEXT
+    ),
+    "problemType": _object("name title", name=_TEXT, title=_TEXT),
+    "landingPage": _object("links", title=_TEXT, description=_TEXT, links=_LINKS),
+    "conformance": _object("conformsTo", conformsTo=_list(_TEXT)),
+    "openapi": _ANYTHING,
+    "extent": _object(
+        "",
+        spatial=_object("bbox", bbox=_list(_list(_NUMBER, minItems=4, maxItems=6)), crs=_TEXT),
+        temporal=_object(
+            "interval", interval=_list(_list(_NULLABLE_TIME, minItems=2, maxItems=2)), trs=_TEXT
+        ),
+    ),
+    "collection": _object(
+        "id links",
+        id=_TEXT,
+        title=_TEXT,
+        description=_TEXT,
+        attribution=_TEXT,
+        extent=_ref("extent"),
+        itemType=_TEXT,
+        crs=_list(_TEXT),
+        storageCrs=_TEXT,
+        links=_LINKS,
+    ),
+    "collections": _object(
+        "links collections", links=_LINKS, collections=_list(_ref("collection"))
+    ),
+    "geometry": {
+        **_object("type", type=_TEXT, coordinates={"type": "array", "items": {}}),
+        "nullable": True,
+    },
+    "feature": _object(
+        "type geometry properties",
+        type={"type": "string", "enum": ["Feature"]},
+        id=_TEXT,
+        geometry=_ref("geometry"),
+        properties=_ANYTHING,
+        links=_LINKS,
+    ),
+    "features": _object(
+        "type features",
+        type={"type": "string", "enum": ["FeatureCollection"]},
+        features=_list(_ref("feature")),
+        numberMatched=_COUNT,
+        numberReturned=_COUNT,
+        links=_LINKS,
+    ),
+    "overview": _object(
+        "type features not_shown",
+        type={"type": "string", "enum": ["FeatureCollection"]},
+        features=_list(_ref("feature")),
+        numberMatched=_COUNT,
+        numberReturned=_COUNT,
+        not_shown=_COUNT,
+    ),
+    "facets": _object(
+        "matched facets",
+        matched=_COUNT,
+        facets={
+            "type": "object",
+            "additionalProperties": {"type": "object", "additionalProperties": _COUNT},
+        },
+    ),
+    "hits": _object(
+        "results",
+        results=_list(
+            _object(
+                "layer id name label",
+                layer=_TEXT,
+                id=_TEXT,
+                name=_TEXT,
+                label=_TEXT,
+                country=_TEXT,
+                kind=_TEXT,
+                lng=_NUMBER,
+                lat=_NUMBER,
+                bbox=_list(_NUMBER, minItems=4, maxItems=4),
+            )
+        ),
+    ),
+    "tileSet": _object(
+        "dataType crs tileMatrixSetURI links",
+        title=_TEXT,
+        dataType=_TEXT,
+        crs=_TEXT,
+        tileMatrixSetURI=_TEXT,
+        layers=_list(_ANYTHING),
+        boundingBox=_ANYTHING,
+        links=_LINKS,
+    ),
+    "tileSets": _object("tilesets", tilesets=_list(_ref("tileSet")), links=_LINKS),
+    "tileJson": _object(
+        "tilejson tiles vector_layers",
+        tilejson=_TEXT,
+        name=_TEXT,
+        attribution=_TEXT,
+        scheme=_TEXT,
+        tiles=_list(_TEXT),
+        minzoom=_COUNT,
+        maxzoom=_COUNT,
+        bounds=_list(_NUMBER),
+        vector_layers=_list(_ANYTHING),
+    ),
+    "tileMetadata": _ANYTHING,
+    "tileMatrixSets": _object("tileMatrixSets", tileMatrixSets=_list(_ANYTHING)),
+    "tileMatrixSet": _object("tileMatrices", id=_TEXT, tileMatrices=_list(_ANYTHING)),
+    "health": _object("status", status=_TEXT, checks=_ANYTHING),
+}

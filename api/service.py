@@ -1,0 +1,58 @@
+"""What every route asks: the settings, the store and its read side, one set a process."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from geomap.settings import Settings
+from layers.snapshot import Follower
+from layers.store.engines import open_store
+from layers.store.protocol import Store
+from layers.tiles.cache import TileCache
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The open store of one process and what is kept in memory beside it."""
+
+    settings: Settings
+    store: Store
+    follower: Follower
+    tiles: TileCache
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Service]:
+    """Open the store for the life of a process, and load what is public into memory.
+
+    Raises:
+        StoreUnusable: The store cannot be opened safely; the message says why.
+    """
+    store = open_store(settings.store)
+    try:
+        service = Service(
+            settings, store, Follower(store), TileCache(settings.tile_cache_mb * 2**20)
+        )
+        service.follower.current()
+        # What has been loaded stays: the collector need not look at it again in each pass.
+        gc.collect()
+        gc.freeze()
+        yield service
+        gc.unfreeze()
+    finally:
+        store.close()
+
+
+async def service_of(request: Request) -> Service:
+    """Return the service that the application opened when it started."""
+    service: Service = request.app.state.service
+    return service
+
+
+CurrentService = Annotated[Service, Depends(service_of)]

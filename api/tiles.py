@@ -1,0 +1,198 @@
+"""Vector tiles: of one collection, of several together, and of the map beneath.
+
+`api.front` answers the most of them before these routes are reached; both draw with `drawn`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api import conformance
+from api.compression import GZIPPED, gzipped, takes_gzip, unzipped
+from api.depends import CurrentWishes, ReadableLayer, Reads, Wishes, collections_of, query_of
+from api.features import found
+from api.links import MVT
+from api.negotiate import AS_TILE, VARY, is_held, tag_of
+from api.parameters import COLLECTIONS, FILTERS, FORMAT
+from api.router import Router
+from api.service import CurrentService, Service
+from geomap.errors import TileOutOfRange
+from geomap.grid import Tile
+from layers.layer import Layer
+from layers.query import Query
+from layers.snapshot import Snapshot
+from layers.tiles.basemap import ARCHIVE, basemap_tile
+from layers.tiles.render import render
+
+MOST_DIGITS = 9
+Versions = tuple[str, ...]
+
+router = Router("Tiles", conformance.TILES)
+OF_ONE = Reads(FORMAT, *FILTERS, filters=True)
+OF_MANY = Reads(FORMAT, COLLECTIONS, *FILTERS, filters=True)
+OF_BASEMAP = Reads(FORMAT)
+BASEMAP = "/basemap/{z}/{x}/{y}.mvt"
+GRID = "/tiles/WebMercatorQuad/{z}/{y}/{x}"
+XYZ = "/tiles/{z}/{x}/{y}.pbf"
+COLLECTION = "/collections/{layer_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all tiles of a map have in common: their layers, and what narrows these."""
+
+    ids: tuple[str, ...]
+    query: Query
+    key: Hashable
+    """Equal for those that show the same."""
+
+    def versions(self, snapshot: Snapshot) -> Versions:
+        """Return the version of each layer: all that a tile depends on, beside what is asked."""
+        return tuple([snapshot.tables[layer_id].version for layer_id in self.ids])
+
+
+class Wanted(NamedTuple):
+    """One tile, in one form."""
+
+    asked: Asked
+    tile: Tile
+    compressed: bool
+
+    def key(self) -> Hashable:
+        """Return what tells this tile from others in the cache, beside its version."""
+        return self.asked.key, self.tile, self.compressed
+
+
+@router.get(COLLECTION + GRID, "collection.vector.getTile", OF_ONE, AS_TILE)
+@router.get(COLLECTION + XYZ, "collection.vector.getTile.xyz", OF_ONE, AS_TILE)
+def collection_tile(
+    request: Request, layer: ReadableLayer, wishes: CurrentWishes, service: CurrentService
+) -> Response:
+    """A tile of one collection: row before column, or as XYZ."""
+    return _tile(request, asked_of([layer], wishes), service)
+
+
+@router.get(GRID, "dataset.vector.getTile", OF_MANY, AS_TILE)
+@router.get(XYZ, "dataset.vector.getTile.xyz", OF_MANY, AS_TILE)
+def dataset_tile(request: Request, wishes: CurrentWishes, service: CurrentService) -> Response:
+    """A tile of several collections together: row before column, or as XYZ."""
+    return _tile(request, asked_of(collections_of(request), wishes), service)
+
+
+@router.get(BASEMAP, "getBasemapTile", OF_BASEMAP, AS_TILE)
+def basemap(request: Request) -> Response:
+    """A tile of the map beneath: land, borders, water, names of places."""
+    compressed = takes_gzip(request.headers.get("accept-encoding", ""))
+    body = drawn_basemap(tile_of(request), compressed=compressed)
+    return _answered(request, basemap_version(), body, compressed=compressed)
+
+
+def asked_of(layers: Sequence[Layer], wishes: Wishes) -> Asked:
+    """Return what these wishes ask of the tiles of these layers.
+
+    Raises:
+        ParameterInvalid: A distance has no place.
+    """
+    ids, query = tuple(layer.id for layer in layers), query_of(wishes, layers[0])
+    return Asked(ids, query, (ids, query.key()))
+
+
+def tile_of(request: Request) -> Tile:
+    """Return the tile that the path names.
+
+    Raises:
+        TileOutOfRange: There is no such tile.
+    """
+    numbers = [request.path_params[name] for name in ("z", "x", "y")]
+    if not all(text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS for text in numbers):
+        raise TileOutOfRange("A tile has three whole numbers: zoom level, column and row.")
+    return Tile(*map(int, numbers))
+
+
+def drawn(service: Service, snapshot: Snapshot, wanted: Wanted) -> tuple[Versions, bytes]:
+    """Return a tile, empty where nothing is, and the versions of the layers that it shows.
+
+    These are the snapshot's; or newer ones, where words are to be found in the store.
+    """
+    asked = wanted.asked
+    if not asked.query.words:
+        return _encoded(service, snapshot, wanted)
+    with service.follower.reading() as (now, reader):
+        layers = [now.tables[layer_id].layer for layer_id in asked.ids]
+        seqs = [found(asked.query, layer, reader).seqs or frozenset() for layer in layers]
+        query = replace(asked.query, seqs=frozenset().union(*seqs))
+        return _encoded(service, now, wanted._replace(asked=replace(asked, query=query)))
+
+
+def kept(service: Service, wanted: Wanted, versions: Versions) -> bytes | None:
+    """Return the tile that was drawn of these versions, None where none is kept."""
+    return service.tiles.get(wanted.key(), versions)
+
+
+@lru_cache(maxsize=1)
+def basemap_version() -> Versions:
+    """Return what tells one baked base map from another."""
+    return ("basemap", hashlib.blake2b(ARCHIVE.read_bytes(), digest_size=12).hexdigest())
+
+
+def drawn_basemap(tile: Tile, *, compressed: bool) -> bytes:
+    """Return a tile of the map beneath; empty where there is only sea."""
+    body = basemap_tile(tile)
+    return body if compressed or not body else unzipped(body)
+
+
+def tag_header(tag: str, *, encoded: bool) -> str:
+    """Return an `ETag`: a compressed tile is another representation than the plain one."""
+    return f'"{tag}{GZIPPED}"' if encoded else f'"{tag}"'
+
+
+def tile_headers(*, encoded: bool) -> dict[str, str]:
+    """Return what every tile carries beside its tag."""
+    headers = {"Cache-Control": "no-cache", "Vary": VARY}
+    return headers | {"Content-Encoding": "gzip"} if encoded else headers
+
+
+def _encoded(service: Service, snapshot: Snapshot, wanted: Wanted) -> tuple[Versions, bytes]:
+    versions = wanted.asked.versions(snapshot)
+    body = kept(service, wanted, versions)
+    if body is None:
+        body = _made(service, snapshot, wanted)
+        service.tiles.put(wanted.key(), body, versions)
+    return versions, body
+
+
+def _made(service: Service, snapshot: Snapshot, wanted: Wanted) -> bytes:
+    """Return a tile from its other form where that is kept, else from the layers."""
+    asked, tile, compressed = wanted
+    other = kept(service, Wanted(asked, tile, not compressed), asked.versions(snapshot))
+    if other is not None and not compressed:
+        return unzipped(other) if other else b""
+    plain = render(snapshot, asked.ids, tile, asked.query) if other is None else other
+    return gzipped(plain) if plain and compressed else plain
+
+
+def _tile(request: Request, asked: Asked, service: Service) -> Response:
+    compressed = takes_gzip(request.headers.get("accept-encoding", ""))
+    wanted = Wanted(asked, tile_of(request), compressed)
+    snapshot = service.follower.current()
+    held = asked.versions(snapshot)
+    if is_held(request, tag_of(request, *held)):
+        return _answered(request, held, b"", compressed=compressed)
+    versions, body = drawn(service, snapshot, wanted)
+    return _answered(request, versions, body, compressed=compressed)
+
+
+def _answered(request: Request, versions: Versions, body: bytes, *, compressed: bool) -> Response:
+    tag, encoded = tag_of(request, *versions), compressed and bool(body)
+    if is_held(request, tag):
+        headers = {"ETag": tag_header(tag, encoded=False), **tile_headers(encoded=False)}
+        return Response(status_code=304, headers=headers)
+    headers = {"ETag": tag_header(tag, encoded=encoded), **tile_headers(encoded=encoded)}
+    return Response(body, media_type=MVT, headers=headers)

@@ -1,0 +1,189 @@
+"""Every named error. Nothing here knows HTTP; `api/problems.py` gives each its status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from geomap.model import Fault
+
+
+class GeomapError(Exception):
+    """Something that can be said to the person who asked. `problem` names it in a URI."""
+
+    problem = "error"
+
+
+class LayerNotFound(GeomapError):
+    """No layer has this id."""
+
+    problem = "layer-not-found"
+
+    def __init__(self, layer_id: str) -> None:
+        super().__init__(f"There is no layer {layer_id!r}.")
+        self.layer_id = layer_id
+
+
+class FeatureNotFound(GeomapError):
+    """Hidden, deleted and never existed are one and the same answer."""
+
+    problem = "feature-not-found"
+
+    def __init__(self, layer_id: str, feature_id: str) -> None:
+        super().__init__(f"The layer {layer_id!r} has no feature {feature_id!r}.")
+        self.feature_id = feature_id
+
+
+class ParameterUnknown(GeomapError):
+    """A query parameter that this resource does not know."""
+
+    problem = "parameter-unknown"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no parameter {name!r} here; known are {', '.join(known)}.")
+        self.name = name
+
+
+class ParameterInvalid(GeomapError):
+    """A parameter's value cannot be read."""
+
+    problem = "parameter-invalid"
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        super().__init__(f"{name}={value[:200]!r} cannot be read: {expected}")
+        self.name = name
+        self.value = value
+        self.expected = expected
+
+
+class CoordinateOutOfRange(GeomapError):
+    """A latitude beyond 90 degrees, or a number that is not finite."""
+
+    problem = "coordinate-out-of-range"
+
+
+class SamePlaceTwice(GeomapError):
+    """Both ends of a line are one place."""
+
+    problem = "same-place-twice"
+
+    def __init__(self, place: tuple[float, float]) -> None:
+        super().__init__(f"Both ends are the place {place[0]}, {place[1]}: that makes no line.")
+
+
+class CrsUnknown(GeomapError):
+    """No reference system has this name, or coordinates cannot be in it."""
+
+    problem = "crs-unknown"
+
+
+class TileOutOfRange(GeomapError):
+    """No such tile in the tile matrix set."""
+
+    problem = "tile-out-of-range"
+
+
+class InputFaulty(GeomapError):
+    """An input has faults; all of them are listed."""
+
+    problem = "input-faulty"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        first = faults[0]
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(f"{first.column}: {first.value!r}: {first.hint}{more}")
+        self.faults = tuple(faults)
+
+
+class FileUnreadable(GeomapError):
+    """A file is not what it claims to be."""
+
+    problem = "file-unreadable"
+
+
+class DateUnparsable(GeomapError):
+    """A date is not EDTF (ISO 8601-2)."""
+
+    problem = "date-unparsable"
+
+
+class RevisionConflict(GeomapError):
+    """Someone was faster: the revision that the editor saw is not the latest."""
+
+    problem = "revision-conflict"
+
+    def __init__(self, layer_id: str, feature_id: str, expected: int, found: int) -> None:
+        super().__init__(
+            f"{layer_id}/{feature_id} is at revision {found}, the change was made on {expected}."
+        )
+        self.expected = expected
+        self.found = found
+
+
+class StoreBusy(GeomapError):
+    """The write lock did not come free in time; trying again later will do."""
+
+    problem = "store-busy"
+
+
+class ExportBusy(GeomapError):
+    """As many files are being written as may be at a time; trying again later will do."""
+
+    problem = "export-busy"
+
+
+class ExportFailed(GeomapError):
+    """A file could not be written to its end."""
+
+    problem = "export-failed"
+
+
+class StoreUnusable(GeomapError):
+    """The store cannot be opened safely, and the message says why."""
+
+    problem = "store-unusable"
+
+
+class SettingInvalid(GeomapError):
+    """A setting of the environment cannot be read."""
+
+    problem = "setting-invalid"
+
+
+class RecordTaken(GeomapError):
+    """Two features of a layer cannot stand for one record of a source."""
+
+    problem = "record-taken"
+
+    def __init__(self, layer_id: str, source_id: str, record_id: str) -> None:
+        super().__init__(
+            f"The layer {layer_id!r} has a feature for the record {record_id!r} of {source_id!r}."
+        )
+        self.record_id = record_id
+
+
+class KeyReused(GeomapError):
+    """An idempotency key stands for one write; another one needs a key of its own."""
+
+    problem = "key-reused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"The key {key[:200]!r} has been used for another write; nothing was changed."
+        )
+        self.key = key
+
+
+class SourceUnknown(GeomapError):
+    """A feature names a source that is neither stored nor given with it."""
+
+    problem = "source-unknown"
+
+    def __init__(self, source_id: str) -> None:
+        super().__init__(f"There is no source {source_id!r}; give it together with its features.")
+        self.source_id = source_id
+
+
+class BackupUnusable(GeomapError):
+    """A file cannot take the store's place; the store stays as it is."""
+
+    problem = "backup-unusable"

@@ -1,0 +1,1 @@
+"""The data: layers, stores, history, tiles, ways in and out."""

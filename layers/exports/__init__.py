@@ -1,0 +1,1 @@
+"""Ways out: one module a format, all in `table.EXPORTS`."""

@@ -1,0 +1,1 @@
+"""Registers that the house knows: one module each, data only."""

@@ -1,0 +1,1 @@
+"""Where the records live: the protocol, and one module for each engine."""

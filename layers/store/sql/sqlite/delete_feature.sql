@@ -1,0 +1,2 @@
+-- Remove a feature; its history stays.
+DELETE FROM feature WHERE layer = ? AND id = ?

@@ -1,0 +1,3 @@
+-- Put a row into the public projection.
+INSERT INTO public_feature (seq, layer, id, source_id, rank, digest, geometry, columns)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)

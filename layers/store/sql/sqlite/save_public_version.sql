@@ -1,0 +1,2 @@
+-- Remember the number of the latest public change.
+UPDATE public_version SET number = :number

@@ -1,0 +1,2 @@
+-- Every source.
+SELECT id, title, publisher, licence, url, as_of, attribution FROM source

@@ -1,0 +1,189 @@
+"""The embedded store: SQLite in one file, with a lock file beside it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import apsw
+
+from geomap.errors import StoreBusy, StoreUnusable
+from geomap.model import Edit, Feature, Revision, Source, Written
+from layers.store import backup
+from layers.store.connections import (
+    Pool,
+    public_connection,
+    reading_connection,
+    writing_connection,
+)
+from layers.store.guard import require_sound_sqlite
+from layers.store.locking import WriterLock, beside, present
+from layers.store.migrate import is_current, migrate
+from layers.store.protocol import PublicReader
+from layers.store.reader import SqliteReader
+from layers.store.records import SQL, features_in, features_of, revisions_of, sources_of
+from layers.store.verify import faults
+from layers.store.writing import Note, prepared, written
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqliteStore:
+    """See `layers.store.protocol.Store`. Nothing else may open the file while a process has it.
+
+    Raises:
+        StoreUnusable: The SQLite library is unsound, the file cannot be read and written, or
+            it is not a store that this code knows.
+        StoreBusy: Another process has just this moment to itself (a restore, a migration).
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = _now) -> None:
+        require_sound_sqlite()
+        self._path = path.absolute()
+        self._now = now
+        self._presence: int | None = self._present()
+        self._lock = WriterLock(beside(self._path, "lock"))
+        self._writers = Pool(partial(writing_connection, self._path))
+        self._readers = Pool(partial(reading_connection, self._path))
+        self._public = Pool(partial(public_connection, self._path))
+        self._watched = Pool(partial(public_connection, self._path))
+        self._watch = threading.Lock()
+        self._prepare()
+
+    def _present(self) -> int:
+        """Say that the store is in use, and learn thereby whether its folder can be used."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return present(self._path)
+        except OSError as problem:
+            raise StoreUnusable(f"{self._path} cannot be used: {problem.strerror}.") from problem
+
+    def _prepare(self) -> None:
+        try:
+            # A store that needs nothing is opened at once, even while an import runs.
+            if not is_current(self._path):
+                with self._lock.held():
+                    connection = self._writers.taken()
+                    migrate(connection)
+                    self._writers.give_back(connection)
+        except BaseException as problem:
+            self.close()
+            if isinstance(problem, apsw.NotADBError):
+                raise StoreUnusable(f"{self._path} is not a geomap store.") from problem
+            if isinstance(problem, apsw.CantOpenError | apsw.IOError | apsw.ReadOnlyError):
+                raise StoreUnusable(f"{self._path} cannot be used: {problem}.") from problem
+            raise
+
+    def write(
+        self,
+        edits: Iterable[Edit],
+        *,
+        actor: str,
+        action: str,
+        comment: str = "",
+        sources: Sequence[Source] = (),
+        key: str | None = None,
+    ) -> Written:
+        """Make all edits or none: version checks, history and public projection with them.
+
+        Raises:
+            RevisionConflict: An edit expected another revision than the latest.
+            RecordTaken: Two features would stand for one record of a source.
+            SourceUnknown: A feature names a source that is neither stored nor given.
+            StoreBusy: The write lock did not come free within five seconds.
+            StoreUnusable: The disk is full or failing; nothing was changed.
+        """
+        with self._readers.lent() as connection:
+            known = sources_of(connection, "sources")
+        batch = prepared(list(edits), sources, known)
+        with self._transaction() as connection:
+            return written(connection, batch, Note(actor, action, comment, self._now(), key))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[apsw.Connection]:
+        with self._lock.held():
+            connection = self._writers.taken()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except apsw.BusyError as problem:
+                raise StoreBusy("The store is busy; please try again.") from problem
+            except (apsw.FullError, apsw.IOError) as problem:
+                raise StoreUnusable(f"The disk does not take the change: {problem}.") from problem
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._writers.give_back(connection)
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Return the record itself, whatever its visibility."""
+        with self._readers.lent() as connection:
+            asked = {"layer": layer, "id": feature_id}
+            found = features_of(connection.execute(SQL["feature"], asked).fetchall())
+        return found[0] if found else None
+
+    def features(self, layer: str) -> Iterator[Feature]:
+        """Yield all records of a layer, whatever their visibility, ordered by id."""
+        with self._readers.lent() as connection, closing(connection.cursor()) as cursor:
+            for chunk in features_in(cursor.execute(SQL["features"], {"layer": layer})):
+                yield from chunk
+
+    def by_record(self, layer: str, source_id: str) -> dict[str, tuple[str, int]]:
+        """Return record_id → (id, revision) of a source: what an upsert needs to know."""
+        with self._readers.lent() as connection:
+            asked = {"layer": layer, "source_id": source_id}
+            rows = connection.execute(SQL["by_record"], asked)
+            return {record_id: (feature_id, revision) for record_id, feature_id, revision in rows}
+
+    def history(self, layer: str, feature_id: str) -> list[Revision]:
+        """Return all revisions of a feature, oldest first."""
+        with self._readers.lent() as connection:
+            asked = {"layer": layer, "id": feature_id}
+            return revisions_of(connection.execute(SQL["history"], asked).fetchall())
+
+    def public(self) -> AbstractContextManager[PublicReader]:
+        """Open one consistent view that cannot name a non-public table."""
+        return SqliteReader(self._public)
+
+    def data_version(self) -> int:
+        """Return a number that differs once any process has committed; costs microseconds.
+
+        SQLite counts for each connection apart, so that all threads ask the same one.
+        """
+        with self._watch:
+            connection = self._watched.taken()
+            number: int = connection.execute("PRAGMA data_version").get
+            self._watched.give_back(connection)
+        return number
+
+    def backup(self, directory: Path) -> Path:
+        """Write a verified copy of the whole store into `directory`; return its file.
+
+        Raises:
+            BackupUnusable: The copy did not pass its checks; it is not kept.
+        """
+        with closing(reading_connection(self._path)) as connection:
+            return backup.written_to(connection, directory, self._now())
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the store, one sentence each; empty when all is well."""
+        # On a connection of its own: FTS5 checks against what it remembers of an older commit.
+        with closing(reading_connection(self._path)) as connection:
+            connection.execute("BEGIN")
+            return faults(connection)
+
+    def close(self) -> None:
+        """Release files and connections."""
+        for pool in (self._public, self._watched, self._readers, self._writers):
+            pool.close()
+        if self._presence is not None:
+            os.close(self._presence)
+            self._presence = None

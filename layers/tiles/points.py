@@ -1,0 +1,281 @@
+"""Tiles of places: single features where there is room for them, clusters where there is not.
+
+Places are sorted by Morton key, so a tile, and each cell of a grid laid over a tile, is one
+contiguous run of them. A cluster is the content of one cell: it stands at the place of its
+best-ranked member, under that one's names, with counts of all. Since cells tile the world, the
+counts of all tiles of a zoom add up to the number of places.
+
+The cells of low zooms are counted once; an edit corrects the counts of the cells it touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geomap.grid import GRID_BITS, Tile, cells_of
+from layers.columns import Mask, Rows
+from layers.content import NOWHERE, Keys
+from layers.tiles import mvt
+from layers.tiles.mvt import Ints, Picked
+from layers.tiles.properties import Dress, Groups
+
+SINGLES_FROM_ZOOM = 7
+MAX_SINGLES = 2000
+"""Places that a tile shows one by one; with more it shows cells."""
+COARSE_BITS = 4
+"""Below `SINGLES_FROM_ZOOM`: 16 x 16 cells a tile, 16 px on a map with tiles of 256 px."""
+FINE_BITS = 6
+"""From `SINGLES_FROM_ZOOM`: 64 x 64 cells a tile."""
+MAX_BYTES = 256 * 1024
+"""A tile beyond this is written again with cells twice as wide."""
+COUNTED_BITS = SINGLES_FROM_ZOOM - 1 + COARSE_BITS
+"""The finest grid whose cells are counted once for all tiles."""
+
+Standing = npt.NDArray[Any]
+"""Places by rank: the best has the lowest number. What was edited stands in between."""
+
+
+class Cells(NamedTuple):
+    """The cells of a grid that hold a place, in Morton order."""
+
+    numbers: Keys
+    best: Standing
+    counts: Ints
+    """Of each group, shape (cells, groups)."""
+
+
+class Edited(NamedTuple):
+    """Places that came after the index was built, in Morton order."""
+
+    keys: Keys
+    rows: Rows
+    standing: npt.NDArray[np.float64]
+    """No two equal, none a whole number."""
+    groups: npt.NDArray[np.integer[Any]]
+
+    def part(self, chosen: slice | Mask) -> Edited:
+        """Return some of them."""
+        keys, rows = self.keys[chosen], self.rows[chosen]
+        return Edited(keys, rows, self.standing[chosen], self.groups[chosen])
+
+
+NONE = Edited(np.empty(0, np.uint64), np.empty(0, np.intp), np.empty(0), np.empty(0, np.int16))
+
+
+class PointIndex:
+    """The places of a layer, or those of them that a filter keeps. Immutable."""
+
+    def __init__(self, keys: Keys, by_rank: Rows, groups: Groups) -> None:
+        """Sort the rows of a table.
+
+        Args:
+            keys: Morton key of each row, `NOWHERE` where a row has no place.
+            by_rank: All rows, the best-ranked first.
+            groups: The group of each row.
+        """
+        is_sorted = bool((keys[1:] >= keys[:-1]).all())
+        rows = np.arange(len(keys)) if is_sorted else np.argsort(keys, kind="stable")
+        rows = rows[: np.searchsorted(keys[rows], NOWHERE)].astype(np.int32)
+        standing = np.empty(len(keys), np.int32)
+        standing[by_rank] = np.arange(len(keys), dtype=np.int32)
+        self._in_order = is_sorted
+        self._row_keys, self._by_rank, self._codes = keys, by_rank, groups.codes
+        self._rows, self._keys = rows, keys[rows]
+        self._standing, self._groups = standing[rows], groups.numbers[rows]
+        self._dead, self._edited = np.empty(0, np.intp), NONE
+        self._counted: dict[int, Cells] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys) - len(self._dead) + len(self._edited.keys)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the index takes."""
+        arrays = (self._rows, self._keys, self._standing, self._groups)
+        return sum(array.nbytes for array in arrays)
+
+    def followed(
+        self, row_keys: Keys, alive: Mask, edited: Edited, codes: tuple[str, ...]
+    ) -> PointIndex:
+        """Return the index after edits, at the cost of the edits.
+
+        Args:
+            row_keys: Morton key of each row, now.
+            alive: Which rows still are.
+            edited: Places of rows that the index was not built from.
+            codes: The groups, now; those that were are the first.
+        """
+        index = copy(self)
+        index._row_keys, index._codes, index._edited = row_keys, codes, edited
+        # Compacted rows stand in Morton order themselves: then no row need be looked up.
+        standing = alive[: len(self._rows)] if self._in_order else alive[self._rows]
+        index._dead = np.flatnonzero(~standing)
+        return index
+
+    def among(self, mask: Mask) -> PointIndex:
+        """Return the index of those places whose rows the mask keeps, shape (rows,)."""
+        index = copy(self)
+        kept = np.flatnonzero(mask[self._rows])
+        index._rows, index._keys = self._rows[kept], self._keys[kept]
+        index._standing, index._groups = self._standing[kept], self._groups[kept]
+        index._dead = np.empty(0, np.intp)
+        index._edited = self._edited.part(mask[self._edited.rows])
+        index._counted, index._in_order = {}, False
+        return index
+
+    def encode(self, tile: Tile, layer_name: str, dress: Dress) -> bytes:
+        """Return the tile's layer of this name, empty where there is no place."""
+        encoded = b""
+        for rows, counts in self._divisions(tile):
+            encoded = self._encoded(tile, layer_name, dress, (rows, counts))
+            if len(encoded) <= MAX_BYTES:
+                break
+        return encoded
+
+    def _divisions(self, tile: Tile) -> Iterator[tuple[Rows, Ints | None]]:
+        """Yield ways to show the places of a tile, each coarser than the one before.
+
+        A way is a row for each feature, and how many of each group it stands for, None when
+        each stands for itself.
+        """
+        ends = np.array(tile.key_range(), np.uint64)
+        first, after = np.searchsorted(self._keys, ends)
+        dead = self._dead[slice(*np.searchsorted(self._dead, (first, after)))]
+        edited = self._edited.part(slice(*np.searchsorted(self._edited.keys, ends)))
+        count = after - first - len(dead) + len(edited.keys)
+        if not count:
+            return
+        low = tile.z < SINGLES_FROM_ZOOM
+        if not low and count <= MAX_SINGLES:
+            rows = np.delete(self._rows[first:after], dead - first)
+            yield np.concatenate([rows, edited.rows]), None
+        for bits in range(COARSE_BITS if low else FINE_BITS, -1, -1):
+            grid = tile.z + bits
+            cells = self._low(tile, grid) if low else self._high(slice(first, after), grid)
+            if len(dead) or len(edited.keys):
+                cells = self._corrected(cells, _shift(grid), dead, edited)
+            yield self._rows_of(cells.best), cells.counts
+
+    def _low(self, tile: Tile, grid: int) -> Cells:
+        """Return the cells of a tile out of those that were counted for the whole layer."""
+        if COUNTED_BITS not in self._counted:
+            self._counted[COUNTED_BITS] = self._high(slice(None), COUNTED_BITS)
+        if grid not in self._counted:
+            self._counted[grid] = _coarser(self._counted[COUNTED_BITS], COUNTED_BITS - grid)
+        cells = self._counted[grid]
+        ends = np.array(tile.key_range(), np.uint64) >> _shift(grid)
+        part = slice(*np.searchsorted(cells.numbers, ends))
+        return Cells(cells.numbers[part], cells.best[part], cells.counts[part])
+
+    def _high(self, part: slice, grid: int) -> Cells:
+        """Count the cells of some places that stand together."""
+        numbers = self._keys[part] >> _shift(grid)
+        starts = _starts(numbers)
+        if not len(starts):
+            return Cells(numbers, np.empty(0, np.int32), np.empty((0, self._width), np.int64))
+        cell = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(numbers)))
+        width = self._width
+        counts = np.bincount(cell * width + self._groups[part], minlength=len(starts) * width)
+        best = np.minimum.reduceat(self._standing[part], starts)
+        return Cells(numbers[starts], best, counts.reshape(-1, width))
+
+    @property
+    def _width(self) -> int:
+        return len(self._codes) + 1
+
+    def _corrected(self, cells: Cells, shift: np.uint64, dead: Ints, edited: Edited) -> Cells:
+        """Return cells without what died and with what came."""
+        numbers = np.union1d(cells.numbers, edited.keys >> shift)
+        counts = np.zeros((len(numbers), self._width), np.int64)
+        best = np.full(len(numbers), np.inf)
+        at = np.searchsorted(numbers, cells.numbers)
+        # A group that is new has no count in cells that were counted before.
+        counts[at, : cells.counts.shape[1]], best[at] = cells.counts, cells.best
+        cell = np.searchsorted(numbers, self._keys[dead] >> shift)
+        np.subtract.at(counts, (cell, self._groups[dead]), 1)
+        for lost in np.unique(cell[best[cell] == self._standing[dead]]):
+            best[lost] = self._best_alive(numbers[lost], shift)
+        cell = np.searchsorted(numbers, edited.keys >> shift)
+        np.add.at(counts, (cell, edited.groups), 1)
+        np.minimum.at(best, cell, edited.standing)
+        kept = counts.any(axis=1)
+        return Cells(numbers[kept], best[kept], counts[kept])
+
+    def _best_alive(self, number: np.uint64, shift: np.uint64) -> float:
+        ends = np.array([number, number + np.uint64(1)]) << shift
+        first, after = np.searchsorted(self._keys, ends)
+        dead = self._dead[slice(*np.searchsorted(self._dead, (first, after)))]
+        alive = np.delete(self._standing[first:after], dead - first)
+        return float(alive.min()) if len(alive) else np.inf
+
+    def _rows_of(self, best: Standing) -> Rows:
+        edited = np.flatnonzero(best % 1)
+        rows = np.zeros(len(best), np.intp)
+        old = np.flatnonzero(best % 1 == 0)
+        rows[old] = self._by_rank[best[old].astype(np.intp)]
+        order = np.argsort(self._edited.standing)
+        at = np.searchsorted(self._edited.standing, best[edited], sorter=order)
+        rows[edited] = self._edited.rows[order[at]]
+        return rows
+
+    def _encoded(
+        self, tile: Tile, layer_name: str, dress: Dress, shown: tuple[Rows, Ints | None]
+    ) -> bytes:
+        rows, counts = shown
+        properties = {key: column.pick(rows) for key, column in dress.names.items()}
+        alone = np.arange(len(rows))
+        if counts is not None:
+            properties |= self._counts(counts)
+            alone = np.flatnonzero(counts.sum(axis=1) == 1)
+        if len(alone):
+            properties |= {
+                key: mvt.scattered(column.pick(rows[alone]), alone, len(rows))
+                for key, column in dress.details.items()
+            }
+        geometry = mvt.points(_tile_units(self._row_keys[rows], tile))
+        types = np.full(len(rows), mvt.GeometryType.POINT)
+        return mvt.encode_layer(layer_name, list(properties.items()), geometry, types)
+
+    def _counts(self, counts: Ints) -> dict[str, Picked]:
+        total = counts.sum(axis=1)
+        several = total > 1
+        if not several.any():
+            return {}
+        keys = Groups(self._codes, self._groups).counted()
+        # Cells that were counted before a group was first seen know nothing of it.
+        known = [(key, group) for key, group in keys if group < counts.shape[1]]
+        shown = {"count": total} | {key: counts[:, group] for key, group in known}
+        return {key: mvt.numbers(np.where(several, of, 0)) for key, of in shown.items()}
+
+
+def _coarser(cells: Cells, levels: int) -> Cells:
+    """Return cells `2**levels` times as wide."""
+    numbers = cells.numbers >> np.uint64(2 * levels)
+    starts = _starts(numbers)
+    if not len(starts):
+        return cells
+    best = np.minimum.reduceat(cells.best, starts)
+    return Cells(numbers[starts], best, np.add.reduceat(cells.counts, starts, axis=0))
+
+
+def _starts(numbers: Keys) -> Ints:
+    """Return where each run of equal numbers begins."""
+    return np.flatnonzero(np.concatenate([numbers[:1] == numbers[:1], numbers[1:] != numbers[:-1]]))
+
+
+def _shift(grid: int) -> np.uint64:
+    """Return by how many bits a key is longer than the number of its cell in a grid."""
+    return np.uint64(2 * (GRID_BITS - grid))
+
+
+def _tile_units(keys: Keys, tile: Tile) -> Ints:
+    """Return positions within a tile, 0 … 4095, x east and y south."""
+    cells = np.column_stack(cells_of(keys))
+    shift = GRID_BITS - 12 - tile.z
+    units = cells >> np.uint64(shift) if shift >= 0 else cells << np.uint64(-shift)
+    return (units & np.uint64(mvt.EXTENT - 1)).astype(np.int64)

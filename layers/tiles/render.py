@@ -1,0 +1,174 @@
+"""The tile of some layers at one zoom, column and row: what each kind of layer draws there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from geomap.grid import Tile
+from layers.catalog import layer_named
+from layers.columns import Mask, Rows
+from layers.content import NOWHERE
+from layers.layer import Layer
+from layers.query import Query, filterable, matching, select
+from layers.snapshot import Snapshot
+from layers.standing import standing_of
+from layers.table import LayerTable
+from layers.tiles import mvt, properties
+from layers.tiles.bundles import OVERVIEW_TO_ZOOM, bundled, grouped_pairs, most_arcs
+from layers.tiles.points import Edited, PointIndex
+from layers.tiles.properties import Pickable, Spread, Without
+from layers.tiles.shapes import DrawnRows, ShapeIndex, encode
+
+OUTLINES_FROM_ZOOM = 9
+"""Where sites that are not points show their outlines, beside the points that stand for them."""
+MAX_ARCS = 400
+"""Lines between cities that a map shows one by one up to `OVERVIEW_TO_ZOOM`."""
+
+_POINTS = frozenset({"Point", "MultiPoint"})
+_LINES = frozenset({"LineString", "MultiLineString"})
+
+
+def render(snapshot: Snapshot, layer_ids: Sequence[str], tile: Tile, query: Query) -> bytes:
+    """Return a Mapbox vector tile of some layers, empty where they have nothing there.
+
+    Args:
+        snapshot: What the public may see.
+        layer_ids: Layers, in the order in which the tile holds them.
+        tile: The tile.
+        query: Filters, as `select` understands them; order, page and box do not matter. One
+            that names a field narrows the layers that have that field.
+
+    Raises:
+        LayerNotFound: A layer has no such id.
+    """
+    tables = [snapshot.tables[layer_named(layer_id).id] for layer_id in layer_ids]
+    return b"".join(_drawn(table, tile, _scoped(query, table.layer)) for table in tables)
+
+
+def _drawn(table: LayerTable, tile: Tile, query: Query) -> bytes:
+    name, geometry = table.layer.id, table.layer.geometry
+    if geometry <= _LINES:
+        return _arcs(table, tile, query)
+    if not geometry & _POINTS:
+        outlines = _outlines(table, tile, name, matching(table, query))
+        labels = _places(table, query).encode(tile, f"{name}_labels", properties.dress(table))
+        return outlines + labels
+    points = _places(table, query).encode(tile, name, properties.dress(table))
+    if geometry <= _POINTS or tile.z < OUTLINES_FROM_ZOOM:
+        return points
+    return points + _outlines(table, tile, f"{name}_shapes", matching(table, query))
+
+
+def _arcs(table: LayerTable, tile: Tile, query: Query) -> bytes:
+    """Return bundles of lines while there are many, each by itself when there are few.
+
+    What is a bundle is the same for all tiles of a zoom, so no line ends on an edge; and each
+    pair is in one, so none is lost between zooms.
+    """
+    rows, name = select(table, query), table.layer.id
+    if tile.z <= OVERVIEW_TO_ZOOM and len(rows) > MAX_ARCS:
+        index, columns, counts = _bundles(table, tile.z, query)
+        return encode([index.drawn(tile)], name, [columns], counts.__getitem__)
+    if tile.z <= OVERVIEW_TO_ZOOM or len(rows) <= most_arcs(tile.z):
+        return _outlines(table, tile, name, matching(table, query))
+    mask, said = table.recent(
+        ("grouped", query.key(), tile.z), lambda: _grouped(table, rows, tile.z)
+    )
+    return encode(_drawn_shapes(table, tile, mask), name, said, _ranks(table))
+
+
+def _bundles(
+    table: LayerTable, zoom: int, query: Query
+) -> tuple[ShapeIndex, Mapping[str, Pickable], npt.NDArray[np.float64]]:
+    def build() -> tuple[ShapeIndex, Mapping[str, Pickable], npt.NDArray[np.float64]]:
+        bundles = bundled(table, select(table, query), zoom)
+        columns: dict[str, Pickable] = {
+            key: mvt.column(values) for key, values in bundles.properties.items()
+        }
+        return ShapeIndex(bundles.geometry), columns, bundles.counts.astype(np.float64)
+
+    return table.recent(("bundles", query.key(), zoom), build)
+
+
+def _grouped(
+    table: LayerTable, rows: Rows, zoom: int
+) -> tuple[Mask, Sequence[Mapping[str, Pickable]]]:
+    """Return the rows that stand for bundles and what they say, at length and in short."""
+    grouped = grouped_pairs(table, rows, zoom)
+    mask = np.zeros(len(table), bool)
+    mask[grouped.best] = True
+    totals = grouped.counts.sum(axis=1)
+    several = grouped.best[totals > 1]
+    counted = {"count": totals} | {
+        key: grouped.counts[:, group]
+        for key, group in properties.groups(table, grouped.best[:0]).counted()
+    }
+    counts = {key: Spread(several, of[totals > 1], len(table)) for key, of in counted.items()}
+    dress = properties.dress(table)
+    alone = {key: Without(column, several) for key, column in dress.details.items()}
+    group = {table.layer.group_by: alone[table.layer.group_by]}
+    short = {"id": dress.names["id"], **counts, **group}
+    return mask, [{**dress.names, **counts, **alone}, short, {**counts, **group}]
+
+
+def _places(table: LayerTable, query: Query) -> PointIndex:
+    """Return the index of one place for each feature that the query keeps."""
+    base = table.base
+    index = base.cached(
+        "places",
+        lambda: PointIndex(
+            base.content.keys.values, base.by_rank, properties.groups(table, slice(base.count))
+        ),
+    )
+    if table.is_edited():
+        index = table.cached("places", lambda: _followed(table, index))
+    if query.key() == Query().key():
+        return index
+    return table.recent(("places", query.key()), lambda: index.among(matching(table, query)))
+
+
+def _followed(table: LayerTable, index: PointIndex) -> PointIndex:
+    """Return an index of the base with what was edited since."""
+    rows = table.edited_rows()
+    keys = table.content.keys.values
+    rows = rows[keys[rows] != NOWHERE]
+    rows = rows[np.argsort(keys[rows], kind="stable")]
+    groups = properties.groups(table, rows)
+    edited = Edited(keys[rows], rows, standing_of(table, rows), groups.numbers)
+    return index.followed(keys, table.alive, edited, groups.codes)
+
+
+def _outlines(table: LayerTable, tile: Tile, name: str, mask: Mask) -> bytes:
+    """Return those features of a layer that are more than a point."""
+    said = [properties.dress(table).all()]
+    return encode(_drawn_shapes(table, tile, mask), name, said, _ranks(table))
+
+
+def _drawn_shapes(table: LayerTable, tile: Tile, mask: Mask) -> list[DrawnRows]:
+    base = table.base
+    shapes = table.shape_rows()
+    old, new = np.split(shapes, [np.searchsorted(shapes, base.count)])
+    index = base.cached("shapes", lambda: ShapeIndex(table.geometry(old), old))
+    drawn = [index.drawn(tile, mask)]
+    if len(new):
+        edited = table.cached("shapes", lambda: ShapeIndex(table.geometry(new), new))
+        drawn.append(edited.drawn(tile, mask))
+    return drawn
+
+
+def _ranks(table: LayerTable) -> Callable[[Rows], npt.NDArray[np.float64]]:
+    def of_rows(rows: Rows) -> npt.NDArray[np.float64]:
+        ranks = table.columns["rank"].objects(rows)
+        return np.where(ranks == None, -np.inf, ranks).astype(np.float64)  # noqa: E711
+
+    return of_rows
+
+
+def _scoped(query: Query, layer: Layer) -> Query:
+    known = filterable(layer)
+    equals = {name: values for name, values in query.equals.items() if name in known}
+    return replace(query, bbox=None, equals=equals).filters()
