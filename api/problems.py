@@ -43,6 +43,9 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.ExportBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ExportFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.BackupUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PhotoRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.PhotosBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PhotosOff: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SettingInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

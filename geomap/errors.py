@@ -187,3 +187,21 @@ class BackupUnusable(GeomapError):
     """A file cannot take the store's place; the store stays as it is."""
 
     problem = "backup-unusable"
+
+
+class PhotoRefused(GeomapError):
+    """A file is no picture that is taken."""
+
+    problem = "photo-refused"
+
+
+class PhotosBusy(GeomapError):
+    """As many pictures are being read as may be at a time; trying again later will do."""
+
+    problem = "photos-busy"
+
+
+class PhotosOff(GeomapError):
+    """Pictures cannot be opened safely on this machine, and so are not."""
+
+    problem = "photos-off"
