@@ -26,6 +26,7 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.LayerNotFound: HTTPStatus.NOT_FOUND,
     errors.FeatureNotFound: HTTPStatus.NOT_FOUND,
     errors.TileOutOfRange: HTTPStatus.NOT_FOUND,
+    errors.GridNotFound: HTTPStatus.NOT_FOUND,
     errors.ParameterUnknown: HTTPStatus.BAD_REQUEST,
     errors.ParameterInvalid: HTTPStatus.BAD_REQUEST,
     errors.CoordinateOutOfRange: HTTPStatus.BAD_REQUEST,

@@ -29,6 +29,7 @@ from layers.layer import Layer
 from layers.query import Query
 from layers.snapshot import Snapshot
 from layers.tiles.basemap import ARCHIVE, basemap_tile
+from layers.tiles.grids import WEB_MERCATOR, Grid, grid_named
 from layers.tiles.render import render
 
 MOST_DIGITS = 9
@@ -40,6 +41,8 @@ OF_MANY = Reads(FORMAT, COLLECTIONS, *FILTERS, filters=True)
 OF_BASEMAP = Reads(FORMAT)
 BASEMAP = "/basemap/{z}/{x}/{y}.mvt"
 GRID = "/tiles/WebMercatorQuad/{z}/{y}/{x}"
+"""As `api.front` answers it; the route is that of any grid."""
+ANY_GRID = "/tiles/{tileMatrixSetId}/{z}/{y}/{x}"
 XYZ = "/tiles/{z}/{x}/{y}.pbf"
 COLLECTION = "/collections/{layer_id}"
 
@@ -52,6 +55,7 @@ class Asked:
     query: Query
     key: Hashable
     """Equal for those that show the same."""
+    grid: Grid = WEB_MERCATOR
 
     def versions(self, snapshot: Snapshot) -> Versions:
         """Return the version of each layer: all that a tile depends on, beside what is asked."""
@@ -70,41 +74,51 @@ class Wanted(NamedTuple):
         return self.asked.key, self.tile, self.compressed
 
 
-@router.get(COLLECTION + GRID, "collection.vector.getTile", OF_ONE, AS_TILE)
+@router.get(COLLECTION + ANY_GRID, "collection.vector.getTile", OF_ONE, AS_TILE)
 @router.get(COLLECTION + XYZ, "collection.vector.getTile.xyz", OF_ONE, AS_TILE)
 def collection_tile(
     request: Request, layer: ReadableLayer, wishes: CurrentWishes, service: CurrentService
 ) -> Response:
     """A tile of one collection: row before column, or as XYZ."""
-    return _tile(request, asked_of([layer], wishes), service)
+    return _tile(request, asked_of([layer], wishes, grid_of(request)), service)
 
 
-@router.get(GRID, "dataset.vector.getTile", OF_MANY, AS_TILE)
+@router.get(ANY_GRID, "dataset.vector.getTile", OF_MANY, AS_TILE)
 @router.get(XYZ, "dataset.vector.getTile.xyz", OF_MANY, AS_TILE)
 def dataset_tile(request: Request, wishes: CurrentWishes, service: CurrentService) -> Response:
     """A tile of several collections together: row before column, or as XYZ."""
-    return _tile(request, asked_of(collections_of(request), wishes), service)
+    asked = asked_of(collections_of(request), wishes, grid_of(request))
+    return _tile(request, asked, service)
 
 
 @router.get(BASEMAP, "getBasemapTile", OF_BASEMAP, AS_TILE)
 def basemap(request: Request) -> Response:
     """A tile of the map beneath: land, borders, water, names of places."""
     compressed = takes_gzip(request.headers.get("accept-encoding", ""))
-    body = drawn_basemap(tile_of(request), compressed=compressed)
+    body = drawn_basemap(tile_of(request, WEB_MERCATOR), compressed=compressed)
     return _answered(request, basemap_version(), body, compressed=compressed)
 
 
-def asked_of(layers: Sequence[Layer], wishes: Wishes) -> Asked:
+def asked_of(layers: Sequence[Layer], wishes: Wishes, grid: Grid = WEB_MERCATOR) -> Asked:
     """Return what these wishes ask of the tiles of these layers.
 
     Raises:
         ParameterInvalid: A distance has no place.
     """
     ids, query = tuple(layer.id for layer in layers), query_of(wishes, layers[0])
-    return Asked(ids, query, (ids, query.key()))
+    return Asked(ids, query, (ids, query.key(), grid.id), grid)
 
 
-def tile_of(request: Request) -> Tile:
+def grid_of(request: Request) -> Grid:
+    """Return the grid that the path names; that of the Web's maps where it names none.
+
+    Raises:
+        GridNotFound: There is none of this id.
+    """
+    return grid_named(request.path_params.get("tileMatrixSetId", WEB_MERCATOR.id))
+
+
+def tile_of(request: Request, grid: Grid) -> Tile:
     """Return the tile that the path names.
 
     Raises:
@@ -113,7 +127,8 @@ def tile_of(request: Request) -> Tile:
     numbers = [request.path_params[name] for name in ("z", "x", "y")]
     if not all(text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS for text in numbers):
         raise TileOutOfRange("A tile has three whole numbers: zoom level, column and row.")
-    return Tile(*map(int, numbers))
+    z, x, y = map(int, numbers)
+    return grid.tile(z, x, y)
 
 
 def drawn(service: Service, snapshot: Snapshot, wanted: Wanted) -> tuple[Versions, bytes]:
@@ -174,13 +189,14 @@ def _made(service: Service, snapshot: Snapshot, wanted: Wanted) -> bytes:
     other = kept(service, Wanted(asked, tile, not compressed), asked.versions(snapshot))
     if other is not None and not compressed:
         return unzipped(other) if other else b""
-    plain = render(snapshot, asked.ids, tile, asked.query) if other is None else other
-    return gzipped(plain) if plain and compressed else plain
+    if other is None:
+        other = render(snapshot, asked.ids, tile, asked.query, asked.grid)
+    return gzipped(other) if other and compressed else other
 
 
 def _tile(request: Request, asked: Asked, service: Service) -> Response:
     compressed = takes_gzip(request.headers.get("accept-encoding", ""))
-    wanted = Wanted(asked, tile_of(request), compressed)
+    wanted = Wanted(asked, tile_of(request, asked.grid), compressed)
     snapshot = service.follower.current()
     held = asked.versions(snapshot)
     if is_held(request, tag_of(request, *held)):

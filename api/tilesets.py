@@ -1,8 +1,8 @@
-"""What clients ask before they ask for tiles: TileJSON, tilesets, GDAL's metadata, the grid."""
+"""What clients ask before they ask for tiles: TileJSON, tilesets, GDAL's metadata, the grids."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -16,36 +16,21 @@ from api.negotiate import AS_JSON, answered
 from api.parameters import COLLECTIONS, FORMAT
 from api.router import Router
 from api.service import CurrentService, Service
+from api.tiles import grid_of
 from geomap.grid import MAX_LAT
-from geomap.grid import MAX_ZOOM as DEEPEST
-from layers.content import NAME_COLUMNS
-from layers.layer import Kind, Layer, column_names
+from layers.layer import Layer
 from layers.snapshot import Snapshot
-from layers.tiles.properties import HEAVY
+from layers.tiles.contents import box_of, drawn_layers, vector_layers
+from layers.tiles.grids import GRIDS, WEB_MERCATOR, Grid, definition
 
 MAX_ZOOM = 16
 """What clients need to ask for; beyond it they enlarge, and tiles up to zoom 22 are answered."""
-
-GRID_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
-GRID_CRS = "http://www.opengis.net/def/crs/EPSG/0/3857"
-EDGE_M = 20037508.342789244
-WIDEST_SCALE = 559082264.0287178
-"""Scale denominator of zoom level 0, at pixels of 0.28 mm (OGC 17-083r4, annex D.1)."""
-DRAWN: Mapping[str, tuple[tuple[str, int], ...]] = {
-    "sites": (("sites", 0), ("sites_shapes", 2)),
-    "regions": (("regions", 2), ("regions_labels", 0)),
-    "cities": (("cities", 0),),
-    "twins": (("twins", 1),),
-}
-"""Layer → its layers in a tile: name, and dimension of their geometry."""
-
-_NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.EDTF})
-_WORLD = ((-180.0,), (-90.0,), (180.0,), (90.0,))
 
 router = Router("Tiles")
 _ONE = Reads(FORMAT)
 _MANY = Reads(FORMAT, COLLECTIONS)
 _OF = "/collections/{layer_id}/tiles"
+_GRID = "/{tileMatrixSetId}"
 
 
 @router.get(_OF, "collection.vector.getTileSetsList", _ONE, AS_JSON, "tileSets")
@@ -57,18 +42,33 @@ def collection_tilesets(request: Request, layer: ReadableLayer) -> Response:
 @router.get("/tiles", "dataset.vector.getTileSetsList", _MANY, AS_JSON, "tileSets")
 def dataset_tilesets(request: Request, service: CurrentService) -> Response:
     """The tilesets of all collections together."""
+    collections_of(request)
     return _tilesets(request, "", service.settings.title)
 
 
-@router.get(f"{_OF}/WebMercatorQuad", "collection.vector.getTileSet", _ONE, AS_JSON, "tileSet")
+@router.get(f"{_OF}/metadata.json", "collection.getTileMetadata", _ONE, AS_JSON, "tileMetadata")
+def collection_metadata(
+    request: Request, layer: ReadableLayer, service: CurrentService
+) -> Response:
+    """What GDAL's MVT driver reads beside `{z}/{x}/{y}.pbf`."""
+    return _metadata(request, [layer], service)
+
+
+@router.get("/tiles/metadata.json", "dataset.getTileMetadata", _MANY, AS_JSON, "tileMetadata")
+def dataset_metadata(request: Request, service: CurrentService) -> Response:
+    """What GDAL's MVT driver reads beside the tiles of all collections."""
+    return _metadata(request, collections_of(request), service)
+
+
+@router.get(_OF + _GRID, "collection.vector.getTileSet", _ONE, AS_JSON, "tileSet")
 def collection_tileset(request: Request, layer: ReadableLayer, service: CurrentService) -> Response:
     """A tileset of a collection: its grid, its layers, where its tiles are."""
     return _tileset(request, f"/collections/{layer.id}", [layer], service)
 
 
-@router.get("/tiles/WebMercatorQuad", "dataset.vector.getTileSet", _MANY, AS_JSON, "tileSet")
+@router.get(f"/tiles{_GRID}", "dataset.vector.getTileSet", _MANY, AS_JSON, "tileSet")
 def dataset_tileset(request: Request, service: CurrentService) -> Response:
-    """The tileset of all collections together."""
+    """A tileset of all collections together."""
     return _tileset(request, "", collections_of(request), service)
 
 
@@ -90,94 +90,90 @@ def dataset_tilejson(request: Request, service: CurrentService) -> Response:
     return _tilejson(request, "", collections_of(request), service)
 
 
-@router.get(f"{_OF}/metadata.json", "collection.getTileMetadata", _ONE, AS_JSON, "tileMetadata")
-def collection_metadata(
-    request: Request, layer: ReadableLayer, service: CurrentService
-) -> Response:
-    """What GDAL's MVT driver reads beside `{z}/{x}/{y}.pbf`."""
-    return _metadata(request, [layer], service)
-
-
-@router.get("/tiles/metadata.json", "dataset.getTileMetadata", _MANY, AS_JSON, "tileMetadata")
-def dataset_metadata(request: Request, service: CurrentService) -> Response:
-    """What GDAL's MVT driver reads beside the tiles of all collections."""
-    return _metadata(request, collections_of(request), service)
-
-
 @router.get("/tileMatrixSets", "getTileMatrixSetsList", _ONE, AS_JSON, "tileMatrixSets")
 def grids(request: Request) -> Response:
-    """The grids of tiles: one."""
-    here = url(request, "/tileMatrixSets/WebMercatorQuad")
-    known = {"id": "WebMercatorQuad", "uri": GRID_URI, "links": [link(here, "self", JSON)]}
-    return answered(request, (), JSON, lambda: orjson.dumps({"tileMatrixSets": [known]}))
+    """The grids that tiles are had in."""
+    known = [
+        {
+            **{name: definition(grid_id)[name] for name in ("id", "title", "uri", "crs")},
+            "links": [link(url(request, f"/tileMatrixSets/{grid_id}"), "self", JSON)],
+        }
+        for grid_id in GRIDS
+    ]
+    return answered(request, (), JSON, lambda: orjson.dumps({"tileMatrixSets": known}))
 
 
-@router.get("/tileMatrixSets/WebMercatorQuad", "getTileMatrixSet", _ONE, AS_JSON, "tileMatrixSet")
+@router.get(f"/tileMatrixSets{_GRID}", "getTileMatrixSet", _ONE, AS_JSON, "tileMatrixSet")
 def grid(request: Request) -> Response:
-    """The grid WebMercatorQuad."""
-    body = {
-        "id": "WebMercatorQuad",
-        "title": "Google Maps Compatible for the World",
-        "uri": GRID_URI,
-        "crs": GRID_CRS,
-        "orderedAxes": ["X", "Y"],
-        "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
-        "tileMatrices": [_matrix(z) for z in range(DEEPEST + 1)],
-    }
+    """A grid, as OGC defines it."""
+    body = definition(grid_of(request).id)
     return answered(request, (), JSON, lambda: orjson.dumps(body))
-
-
-def _matrix(z: int) -> dict[str, Any]:
-    side = 2**z
-    return {
-        "id": str(z),
-        "scaleDenominator": WIDEST_SCALE / side,
-        "cellSize": 2 * EDGE_M / 256 / side,
-        "pointOfOrigin": [-EDGE_M, EDGE_M],
-        "tileWidth": 256,
-        "tileHeight": 256,
-        "matrixWidth": side,
-        "matrixHeight": side,
-    }
 
 
 def _tilesets(request: Request, above: str, title: str) -> Response:
     here = url(request, f"{above}/tiles", {"f": "json"})
-    tileset = {**_named(title), "links": _tileset_links(request, above)}
-    body = {"links": [link(here, "self", JSON)], "tilesets": [tileset]}
+    tilesets = [
+        {**_named(title, one), "links": _tileset_links(request, above, one)}
+        for one in GRIDS.values()
+    ]
+    body = {"links": [link(here, "self", JSON)], "tilesets": tilesets}
     return answered(request, (), JSON, lambda: orjson.dumps(body))
 
 
 def _tileset(request: Request, above: str, layers: Sequence[Layer], service: Service) -> Response:
-    snapshot = service.follower.current()
-    rows_first = f"{above}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
-    template = {**link(url(request, rows_first), "item", MVT), "templated": True}
+    snapshot, grid = service.follower.current(), grid_of(request)
+    rows_first = f"{above}/tiles/{grid.id}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    template = {**link(_asked(request, rows_first), "item", MVT), "templated": True}
     body = {
-        **_named(_title(layers)),
-        "boundingBox": _bounding_box(snapshot, layers),
+        **_named(_title(layers), grid),
+        "attribution": _attribution(layers),
+        "boundingBox": _bounding_box(snapshot, layers, grid),
+        "tileMatrixSetLimits": [_limits(grid, z) for z in range(grid.last_zoom + 1)],
         "layers": [
             {"id": name, "dataType": "vector", "geometryDimension": dimension}
-            for name, dimension, _ in _drawn(layers)
+            for name, dimension, _ in drawn_layers(layers)
         ],
-        "links": [*_tileset_links(request, above), template],
+        "links": [*_tileset_links(request, above, grid), template],
     }
     return answered(request, _versions(snapshot, layers), JSON, lambda: orjson.dumps(body))
+
+
+def _limits(grid: Grid, z: int) -> dict[str, Any]:
+    """Return the limits of a zoom: all of it, for where features are today may change any time.
+
+    What they say is which zooms there are; a definition goes on to deeper ones.
+    """
+    columns, rows = grid.size(z)
+    return {
+        "tileMatrix": str(z),
+        "minTileRow": 0,
+        "maxTileRow": rows - 1,
+        "minTileCol": 0,
+        "maxTileCol": columns - 1,
+    }
 
 
 def _tilejson(request: Request, above: str, layers: Sequence[Layer], service: Service) -> Response:
     snapshot = service.follower.current()
-    body = {
+    body = tilejson(request, above, layers, snapshot)
+    return answered(request, _versions(snapshot, layers), JSON, lambda: orjson.dumps(body))
+
+
+def tilejson(
+    request: Request, above: str, layers: Sequence[Layer], snapshot: Snapshot
+) -> dict[str, Any]:
+    """Return the TileJSON of these layers, whose tiles are at `above`/tiles."""
+    return {
         "tilejson": "3.0.0",
         "name": _title(layers),
-        "attribution": "; ".join(dict.fromkeys(layer.attribution for layer in layers)),
+        "attribution": _attribution(layers),
         "scheme": "xyz",
-        "tiles": [_template(request, above)],
+        "tiles": [_asked(request, f"{above}/tiles/{{z}}/{{x}}/{{y}}.pbf")],
         "minzoom": 0,
         "maxzoom": MAX_ZOOM,
-        "bounds": _box(snapshot, layers),
-        "vector_layers": _vector_layers(layers),
+        "bounds": box_of(snapshot, layers),
+        "vector_layers": vector_layers(layers),
     }
-    return answered(request, _versions(snapshot, layers), JSON, lambda: orjson.dumps(body))
 
 
 def _metadata(request: Request, layers: Sequence[Layer], service: Service) -> Response:
@@ -189,80 +185,55 @@ def _metadata(request: Request, layers: Sequence[Layer], service: Service) -> Re
         "version": "2",
         "minzoom": "0",
         "maxzoom": str(MAX_ZOOM),
-        "bounds": ",".join(f"{degrees:.6f}" for degrees in _box(snapshot, layers)),
+        "bounds": ",".join(f"{degrees:.6f}" for degrees in box_of(snapshot, layers)),
         # A text inside the document, as in an MBTiles file.
-        "json": orjson.dumps({"vector_layers": _vector_layers(layers)}).decode(),
+        "json": orjson.dumps({"vector_layers": vector_layers(layers)}).decode(),
     }
     return answered(request, _versions(snapshot, layers), JSON, lambda: orjson.dumps(body))
 
 
-def _named(title: str) -> dict[str, Any]:
+def _named(title: str, grid: Grid) -> dict[str, Any]:
+    defined = definition(grid.id)
     return {
-        "title": title,
+        "title": f"{title}: {defined['title']}",
         "dataType": "vector",
-        "crs": GRID_CRS,
-        "tileMatrixSetURI": GRID_URI,
+        "crs": defined["crs"],
+        "tileMatrixSetId": grid.id,
+        "tileMatrixSetURI": defined["uri"],
     }
 
 
-def _tileset_links(request: Request, above: str) -> list[Link]:
-    here = f"{above}/tiles/WebMercatorQuad"
-    grid_at = "/tileMatrixSets/WebMercatorQuad"
-    return [
-        link(url(request, here, {"f": "json"}), "self", JSON),
-        link(url(request, grid_at), TILING_SCHEME, JSON),
-        link(url(request, f"{here}/tilejson.json"), "describedby", JSON, "TileJSON"),
+def _tileset_links(request: Request, above: str, grid: Grid) -> list[Link]:
+    here = f"{above}/tiles/{grid.id}"
+    links = [
+        link(_asked(request, here, f="json"), "self", JSON),
+        link(url(request, f"/tileMatrixSets/{grid.id}"), TILING_SCHEME, JSON),
     ]
+    if grid is WEB_MERCATOR:  # TileJSON knows no other.
+        described = _asked(request, f"{here}/tilejson.json")
+        links.append(link(described, "describedby", JSON, "TileJSON"))
+    return links
 
 
-def _template(request: Request, above: str) -> str:
+def _asked(request: Request, path: str, **query: str) -> str:
+    """Return an address that asks for the collections that this request asks for."""
     chosen = request.query_params.get("collections")
-    query = {"collections": chosen} if chosen is not None else None
-    return url(request, f"{above}/tiles/{{z}}/{{x}}/{{y}}.pbf", query)
+    return url(request, path, query | ({"collections": chosen} if chosen is not None else {}))
 
 
 def _title(layers: Sequence[Layer]) -> str:
     return ", ".join(layer.title for layer in layers)
 
 
+def _attribution(layers: Sequence[Layer]) -> str:
+    return "; ".join(dict.fromkeys(layer.attribution for layer in layers))
+
+
 def _versions(snapshot: Snapshot, layers: Sequence[Layer]) -> tuple[str, ...]:
     return tuple(snapshot.tables[layer.id].version for layer in layers)
 
 
-def _drawn(layers: Sequence[Layer]) -> list[tuple[str, int, Layer]]:
-    return [(name, dimension, layer) for layer in layers for name, dimension in DRAWN[layer.id]]
-
-
-def _vector_layers(layers: Sequence[Layer]) -> list[dict[str, Any]]:
-    return [
-        {"id": name, "description": layer.title, "fields": _fields(layer)}
-        for name, _, layer in _drawn(layers)
-    ]
-
-
-def _fields(layer: Layer) -> dict[str, str]:
-    """Return what features in tiles carry: names, short fields, a cluster's count."""
-    fields = dict.fromkeys(("id", *NAME_COLUMNS), "String") | {"count": "Number"}
-    for field in layer.fields:
-        if field.queryable and field.kind not in HEAVY:
-            kind = "Number" if field.kind in _NUMBERS else "String"
-            fields |= dict.fromkeys(column_names(field), kind)
-    return fields | ({layer.group_by: "String"} if layer.group_by not in fields else {})
-
-
-def _box(snapshot: Snapshot, layers: Sequence[Layer]) -> list[float]:
-    """Return west, south, east, north of what the layers show, in degrees; else the world."""
-    extents = [snapshot.tables[layer.id].extent() for layer in layers]
-    boxes = [(box.west, box.south, box.east, box.north) for box in extents if box]
-    west, south, east, north = zip(*boxes, strict=True) if boxes else _WORLD
-    return [
-        min(west),
-        max(min(south), -MAX_LAT),
-        max(east),
-        min(max(north), MAX_LAT),
-    ]
-
-
-def _bounding_box(snapshot: Snapshot, layers: Sequence[Layer]) -> dict[str, Any]:
-    west, south, east, north = _box(snapshot, layers)
+def _bounding_box(snapshot: Snapshot, layers: Sequence[Layer], grid: Grid) -> dict[str, Any]:
+    most_lat = MAX_LAT if grid is WEB_MERCATOR else 90.0
+    west, south, east, north = box_of(snapshot, layers, most_lat)
     return {"crs": CRS84, "lowerLeft": [west, south], "upperRight": [east, north]}

@@ -82,6 +82,18 @@ class TileOutOfRange(GeomapError):
     problem = "tile-out-of-range"
 
 
+class GridNotFound(GeomapError):
+    """No tile matrix set has this id."""
+
+    problem = "grid-not-found"
+
+    def __init__(self, grid_id: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no tile matrix set {grid_id[:100]!r}; there are {', '.join(known)}."
+        )
+        self.grid_id = grid_id
+
+
 class InputFaulty(GeomapError):
     """An input has faults; all of them are listed."""
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from geomap.grid import Tile
 from layers.catalog import layer_named
 from layers.columns import Mask, Rows
-from layers.content import NOWHERE
+from layers.content import NOWHERE, Keys
 from layers.layer import Layer
 from layers.query import Query, filterable, matching, select
 from layers.snapshot import Snapshot
@@ -19,6 +19,7 @@ from layers.standing import standing_of
 from layers.table import LayerTable
 from layers.tiles import mvt, properties
 from layers.tiles.bundles import OVERVIEW_TO_ZOOM, bundled, grouped_pairs, most_arcs
+from layers.tiles.grids import WEB_MERCATOR, Grid
 from layers.tiles.points import Edited, PointIndex
 from layers.tiles.properties import Pickable, Spread, Without
 from layers.tiles.shapes import DrawnRows, ShapeIndex, encode
@@ -32,66 +33,72 @@ _POINTS = frozenset({"Point", "MultiPoint"})
 _LINES = frozenset({"LineString", "MultiLineString"})
 
 
-def render(snapshot: Snapshot, layer_ids: Sequence[str], tile: Tile, query: Query) -> bytes:
+def render(
+    snapshot: Snapshot,
+    layer_ids: Sequence[str],
+    tile: Tile,
+    query: Query,
+    grid: Grid = WEB_MERCATOR,
+) -> bytes:
     """Return a Mapbox vector tile of some layers, empty where they have nothing there.
 
     Args:
         snapshot: What the public may see.
         layer_ids: Layers, in the order in which the tile holds them.
-        tile: The tile.
+        tile: The tile, of the grid's unit square.
         query: Filters, as `select` understands them; order, page and box do not matter. One
             that names a field narrows the layers that have that field.
+        grid: The grid that the tile is of.
 
     Raises:
         LayerNotFound: A layer has no such id.
     """
     tables = [snapshot.tables[layer_named(layer_id).id] for layer_id in layer_ids]
-    return b"".join(_drawn(table, tile, _scoped(query, table.layer)) for table in tables)
+    return b"".join(_drawn(table, tile, _scoped(query, table.layer), grid) for table in tables)
 
 
-def _drawn(table: LayerTable, tile: Tile, query: Query) -> bytes:
+def _drawn(table: LayerTable, tile: Tile, query: Query, grid: Grid) -> bytes:
     name, geometry = table.layer.id, table.layer.geometry
     if geometry <= _LINES:
-        return _arcs(table, tile, query)
+        return _arcs(table, tile, query, grid)
+    dress = properties.dress(table)
     if not geometry & _POINTS:
-        outlines = _outlines(table, tile, name, matching(table, query))
-        labels = _places(table, query).encode(tile, f"{name}_labels", properties.dress(table))
-        return outlines + labels
-    points = _places(table, query).encode(tile, name, properties.dress(table))
-    if geometry <= _POINTS or tile.z < OUTLINES_FROM_ZOOM:
+        outlines = _outlines(table, tile, name, matching(table, query), grid)
+        return outlines + _places(table, query, grid).encode(tile, f"{name}_labels", dress)
+    points = _places(table, query, grid).encode(tile, name, dress)
+    if geometry <= _POINTS or tile.z + grid.finer < OUTLINES_FROM_ZOOM:
         return points
-    return points + _outlines(table, tile, f"{name}_shapes", matching(table, query))
+    return points + _outlines(table, tile, f"{name}_shapes", matching(table, query), grid)
 
 
-def _arcs(table: LayerTable, tile: Tile, query: Query) -> bytes:
+def _arcs(table: LayerTable, tile: Tile, query: Query, grid: Grid) -> bytes:
     """Return bundles of lines while there are many, each by itself when there are few.
 
     What is a bundle is the same for all tiles of a zoom, so no line ends on an edge; and each
     pair is in one, so none is lost between zooms.
     """
-    rows, name = select(table, query), table.layer.id
-    if tile.z <= OVERVIEW_TO_ZOOM and len(rows) > MAX_ARCS:
-        index, columns, counts = _bundles(table, tile.z, query)
+    rows, name, zoom = select(table, query), table.layer.id, tile.z + grid.finer
+    if zoom <= OVERVIEW_TO_ZOOM and len(rows) > MAX_ARCS:
+        index, columns, counts = _bundles(table, zoom, query, grid)
         return encode([index.drawn(tile)], name, [columns], counts.__getitem__)
-    if tile.z <= OVERVIEW_TO_ZOOM or len(rows) <= most_arcs(tile.z):
-        return _outlines(table, tile, name, matching(table, query))
-    mask, said = table.recent(
-        ("grouped", query.key(), tile.z), lambda: _grouped(table, rows, tile.z)
-    )
-    return encode(_drawn_shapes(table, tile, mask), name, said, _ranks(table))
+    if zoom <= OVERVIEW_TO_ZOOM or len(rows) <= most_arcs(zoom):
+        return _outlines(table, tile, name, matching(table, query), grid)
+    mask, said = table.recent(("grouped", query.key(), zoom), lambda: _grouped(table, rows, zoom))
+    return encode(_drawn_shapes(table, tile, mask, grid), name, said, _ranks(table))
 
 
 def _bundles(
-    table: LayerTable, zoom: int, query: Query
+    table: LayerTable, zoom: int, query: Query, grid: Grid
 ) -> tuple[ShapeIndex, Mapping[str, Pickable], npt.NDArray[np.float64]]:
     def build() -> tuple[ShapeIndex, Mapping[str, Pickable], npt.NDArray[np.float64]]:
         bundles = bundled(table, select(table, query), zoom)
         columns: dict[str, Pickable] = {
             key: mvt.column(values) for key, values in bundles.properties.items()
         }
-        return ShapeIndex(bundles.geometry), columns, bundles.counts.astype(np.float64)
+        index = ShapeIndex(bundles.geometry, grid=grid)
+        return index, columns, bundles.counts.astype(np.float64)
 
-    return table.recent(("bundles", query.key(), zoom), build)
+    return table.recent(("bundles", grid.id, query.key(), zoom), build)
 
 
 def _grouped(
@@ -115,26 +122,40 @@ def _grouped(
     return mask, [{**dress.names, **counts, **alone}, short, {**counts, **group}]
 
 
-def _places(table: LayerTable, query: Query) -> PointIndex:
+def _places(table: LayerTable, query: Query, grid: Grid) -> PointIndex:
     """Return the index of one place for each feature that the query keeps."""
     base = table.base
     index = base.cached(
-        "places",
+        ("places", grid.id),
         lambda: PointIndex(
-            base.content.keys.values, base.by_rank, properties.groups(table, slice(base.count))
+            _keys(table, grid)[: base.count],
+            base.by_rank,
+            properties.groups(table, slice(base.count)),
         ),
     )
     if table.is_edited():
-        index = table.cached("places", lambda: _followed(table, index))
+        index = table.cached(("places", grid.id), lambda: _followed(table, index, grid))
     if query.key() == Query().key():
         return index
-    return table.recent(("places", query.key()), lambda: index.among(matching(table, query)))
+    return table.recent(
+        ("places", grid.id, query.key()), lambda: index.among(matching(table, query))
+    )
 
 
-def _followed(table: LayerTable, index: PointIndex) -> PointIndex:
+def _keys(table: LayerTable, grid: Grid) -> Keys:
+    """Return the Morton key of each row in the grid's unit square."""
+    if grid is WEB_MERCATOR:
+        keys: Keys = table.content.keys.values
+        return keys
+    count, lnglats = table.base.count, table.lnglats()
+    old = table.base.cached(("keys", grid.id), lambda: grid.keys(lnglats[:count]))
+    return np.concatenate([old, grid.keys(lnglats[count:])])
+
+
+def _followed(table: LayerTable, index: PointIndex, grid: Grid) -> PointIndex:
     """Return an index of the base with what was edited since."""
     rows = table.edited_rows()
-    keys = table.content.keys.values
+    keys = _keys(table, grid)
     rows = rows[keys[rows] != NOWHERE]
     rows = rows[np.argsort(keys[rows], kind="stable")]
     groups = properties.groups(table, rows)
@@ -142,20 +163,22 @@ def _followed(table: LayerTable, index: PointIndex) -> PointIndex:
     return index.followed(keys, table.alive, edited, groups.codes)
 
 
-def _outlines(table: LayerTable, tile: Tile, name: str, mask: Mask) -> bytes:
+def _outlines(table: LayerTable, tile: Tile, name: str, mask: Mask, grid: Grid) -> bytes:
     """Return those features of a layer that are more than a point."""
     said = [properties.dress(table).all()]
-    return encode(_drawn_shapes(table, tile, mask), name, said, _ranks(table))
+    return encode(_drawn_shapes(table, tile, mask, grid), name, said, _ranks(table))
 
 
-def _drawn_shapes(table: LayerTable, tile: Tile, mask: Mask) -> list[DrawnRows]:
+def _drawn_shapes(table: LayerTable, tile: Tile, mask: Mask, grid: Grid) -> list[DrawnRows]:
     base = table.base
     shapes = table.shape_rows()
     old, new = np.split(shapes, [np.searchsorted(shapes, base.count)])
-    index = base.cached("shapes", lambda: ShapeIndex(table.geometry(old), old))
+    index = base.cached(("shapes", grid.id), lambda: ShapeIndex(table.geometry(old), old, grid))
     drawn = [index.drawn(tile, mask)]
     if len(new):
-        edited = table.cached("shapes", lambda: ShapeIndex(table.geometry(new), new))
+        edited = table.cached(
+            ("shapes", grid.id), lambda: ShapeIndex(table.geometry(new), new, grid)
+        )
         drawn.append(edited.drawn(tile, mask))
     return drawn
 

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geomap.grid import Tile, to_unit_square
+from geomap.grid import Tile
 from layers.columns import Rows
 from layers.tiles import mvt
+from layers.tiles.grids import WEB_MERCATOR, Grid
 from layers.tiles.mvt import EXTENT, GeometryType, Ints, Ragged
 from layers.tiles.properties import Pickable
 
@@ -69,18 +70,21 @@ class Piece(NamedTuple):
 class ShapeIndex:
     """The lines and areas of a layer. Immutable but for its memory of simplified copies."""
 
-    def __init__(self, geometry: Geometries, rows: Rows | None = None) -> None:
+    def __init__(
+        self, geometry: Geometries, rows: Rows | None = None, grid: Grid = WEB_MERCATOR
+    ) -> None:
         """Project the shapes of a table.
 
         Args:
             geometry: Shapely geometries, degrees, CRS84; None and empty ones are left out.
                 Longitudes beyond ±180 come in again on the other side.
             rows: The row of each geometry, ascending; their places in `geometry` without it.
+            grid: Whose tiles they are for.
         """
-        kept = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+        unit = grid.project(geometry)
+        kept = np.flatnonzero(~(shapely.is_missing(unit) | shapely.is_empty(unit)))
         self._rows = kept if rows is None else rows[kept]
-        unit = shapely.transform(geometry[kept], _project)
-        self._whole = _piece(np.arange(len(kept)), _in_world(unit))
+        self._whole = _piece(np.arange(len(kept)), unit[kept])
         self._copies: dict[int, Piece] = {}
         self._pieces: OrderedDict[tuple[int, Tile], Piece] = OrderedDict()
 
@@ -171,24 +175,6 @@ def encode(
 def _level(z: int) -> int:
     """Return the zoom whose tolerance holds for `z`: the higher one of each two."""
     return z | 1 if z < EXACT_FROM_ZOOM else EXACT_FROM_ZOOM
-
-
-def _project(lnglats: Floats) -> Floats:
-    return to_unit_square(lnglats, wrap=False)
-
-
-def _in_world(shapes: Geometries) -> Geometries:
-    """Bring in again, on the other side, what lies beyond the edges of the unit square."""
-    west, _, east, _ = shapely.bounds(shapes).T
-    for place in np.flatnonzero((west < 0) | (east > 1)):
-        moved = [shapely.transform(shapes[place], _shifted(by)) for by in (-1, 0, 1)]
-        inside = shapely.clip_by_rect(moved, 0, -1, 1, 2)
-        shapes[place] = shapely.union_all(inside)
-    return shapes
-
-
-def _shifted(by: int) -> Callable[[Floats], Floats]:
-    return lambda unit: unit + np.array([by, 0])
 
 
 def _piece(shapes: Ints, geometry: Geometries) -> Piece:

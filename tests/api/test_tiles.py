@@ -6,6 +6,7 @@ import mapbox_vector_tile
 import pytest
 
 from geomap.grid import tile_at
+from layers.tiles.grids import GRIDS
 
 MVT = "application/vnd.mapbox-vector-tile"
 GRID = "tiles/WebMercatorQuad"
@@ -91,23 +92,86 @@ def test_a_tile_shows_what_was_just_written(client, put, make):
 
 @pytest.mark.parametrize("above", ["/collections/sites", ""])
 def test_tilesets_lead_to_tiles(world, above):
-    [tileset] = world.get(f"{above}/tiles?f=json").json()["tilesets"]
-    assert tileset["dataType"] == "vector"
-    assert tileset["tileMatrixSetURI"].endswith("/WebMercatorQuad")
-    links = {one["rel"]: one["href"] for one in tileset["links"]}
-    grid = world.get(links["http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"]).json()
-    assert grid["uri"] == tileset["tileMatrixSetURI"]
-    metadata = world.get(links["self"]).json()
-    [item] = [one for one in metadata["links"] if one["rel"] == "item"]
-    assert item["templated"] is True
-    assert item["type"] == MVT
+    tilesets = world.get(f"{above}/tiles?f=json").json()["tilesets"]
+    assert [one["tileMatrixSetURI"].rsplit("/", 1)[1] for one in tilesets] == list(GRIDS)
+    for tileset in tilesets:
+        assert tileset["dataType"] == "vector"
+        links = {one["rel"]: one["href"] for one in tileset["links"]}
+        grid = world.get(links["http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"]).json()
+        assert (grid["uri"], grid["crs"]) == (tileset["tileMatrixSetURI"], tileset["crs"])
+        metadata = world.get(links["self"]).json()
+        [item] = [one for one in metadata["links"] if one["rel"] == "item"]
+        assert (item["templated"], item["type"]) == (True, MVT)
+        column = 1 if grid["tileMatrices"][0]["matrixWidth"] == 2 else 0
+        address = item["href"].format(tileMatrix=0, tileRow=0, tileCol=column)
+        assert "sites" in decoded(world.get(address))
+
+
+def test_tilesets_of_some_collections_lead_to_tiles_of_these(world):
+    [first, *_] = world.get("/tiles?collections=cities").json()["tilesets"]
+    tileset = world.get(first["links"][0]["href"]).json()
+    [item] = [one for one in tileset["links"] if one["rel"] == "item"]
     address = item["href"].format(tileMatrix=0, tileRow=0, tileCol=0)
-    assert "sites" in decoded(world.get(address))
+    assert set(decoded(world.get(address))) == {"cities"}
+
+
+@pytest.mark.parametrize("path", ["/tiles", "/tiles/WebMercatorQuad"])
+def test_tilesets_of_what_is_no_collection_are_refused(world, path):
+    assert world.get(f"{path}?collections=rivers").status_code == 400
+
+
+@pytest.mark.parametrize("place", ["/collections/sites", "/collections/twins"])
+def test_collections_and_the_landing_page_name_their_tilesets(world, place):
+    rel = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+    for address in ("/?f=json", place):
+        [href] = [one["href"] for one in world.get(address).json()["links"] if one["rel"] == rel]
+        assert "f=json" in href
+        assert world.get(href).json()["tilesets"]
+
+
+@pytest.mark.parametrize("grid_id", GRIDS)
+def test_limits_are_the_zooms_that_there_are(world, grid_id):
+    limits = world.get(f"/collections/sites/tiles/{grid_id}").json()["tileMatrixSetLimits"]
+    tiles = f"/collections/sites/tiles/{grid_id}"
+    for one in limits:
+        z, row, column = one["tileMatrix"], one["maxTileRow"], one["maxTileCol"]
+        assert world.get(f"{tiles}/{z}/{row}/{column}").status_code == 200
+        assert world.get(f"{tiles}/{z}/{row + 1}/{column}").status_code == 404
+        assert world.get(f"{tiles}/{z}/{row}/{column + 1}").status_code == 404
+    assert world.get(f"{tiles}/{int(z) + 1}/0/0").status_code == 404
+
+
+@pytest.mark.parametrize("grid_id", GRIDS)
+def test_limits_lie_within_the_grid(world, grid_id):
+    limits = world.get(f"/tiles/{grid_id}").json()["tileMatrixSetLimits"]
+    matrices = world.get(f"/tileMatrixSets/{grid_id}").json()["tileMatrices"]
+    for limit, matrix in zip(limits, matrices, strict=False):
+        assert limit["tileMatrix"] == matrix["id"]
+        assert limit["maxTileRow"] == matrix["matrixHeight"] - 1
+        assert limit["maxTileCol"] == matrix["matrixWidth"] - 1
+    assert len(limits) <= len(matrices)
+
+
+@pytest.mark.parametrize(
+    "path", ["/tiles/MapQuad", "/tiles/MapQuad/0/0/0", "/tileMatrixSets/MapQuad"]
+)
+def test_a_grid_that_is_not_there_is_404_and_says_which_are(world, path):
+    answer = world.get(path)
+    assert answer.status_code == 404
+    assert "WorldCRS84Quad" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("grid_id", GRIDS)
+def test_tiles_of_every_grid_take_filters(world, grid_id):
+    column = "1" if grid_id == "WorldCRS84Quad" else "0"
+    tile = f"/collections/sites/tiles/{grid_id}/0/0/{column}"
+    every, some = decoded(world.get(tile)), decoded(world.get(f"{tile}?kind=worship"))
+    assert shown(every["sites"]) > shown(some["sites"]) == 1
 
 
 def test_the_grid_is_that_of_the_standard(world):
     matrices = world.get("/tileMatrixSets/WebMercatorQuad").json()["tileMatrices"]
-    assert [one["id"] for one in matrices] == [str(z) for z in range(23)]
+    assert [one["id"] for one in matrices] == [str(z) for z in range(25)]
     assert matrices[0]["cellSize"] == pytest.approx(156543.033928041)
     assert matrices[3]["matrixWidth"] == 8
     assert matrices[12]["scaleDenominator"] == pytest.approx(136494.693366)
