@@ -12,54 +12,20 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from layers.dictionary import Dictionary
+from layers.growing import Array, Growing, gathered, narrowed
+from layers.ids import RowIds
 from layers.tiles import mvt
 from layers.tiles.mvt import Picked
 
-Array: TypeAlias = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 Rows: TypeAlias = npt.NDArray[np.integer[Any]]
 Test = Callable[[Array], Mask]
 
-ROOM = 4096
-"""Rows that a column has room for behind those it was made with."""
 FEW = 30_000
 """Distinct values that a dictionary holds; a column of numbers with more keeps them as such."""
 SAME = b"\0"
 """In place of an entry: the text is that of the column `name`."""
-
-
-class _Room:
-    def __init__(self, array: Array, used: int) -> None:
-        self.array, self.used = array, used
-
-
-class Growing:
-    """An array with room at its end. `values` never changes; what follows shares its memory."""
-
-    def __init__(self, array: Array, room: _Room | None = None) -> None:
-        self.values = array
-        self._room = room or _Room(array, len(array))
-
-    @classmethod
-    def within(cls, array: Array, count: int) -> Growing:
-        """Return the first `count` of an array whose rest is free to be written to."""
-        return cls(array[:count], _Room(array, count))
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def grown(self, more: Array) -> Growing:
-        """Return the array with more at its end; it is copied when its room is taken."""
-        count, after = len(self), len(self) + len(more)
-        dtype = np.result_type(self.values.dtype, more.dtype)
-        room = self._room
-        if room.used != count or after > len(room.array) or dtype != room.array.dtype:
-            shape = (after + max(ROOM, after // 8), *self.values.shape[1:])
-            room = _Room(np.empty(shape, dtype), count)
-            room.array[:count] = self.values
-        room.array[count:after] = more
-        room.used = after
-        return Growing(room.array[:after], room)
 
 
 class Column(Protocol):
@@ -89,15 +55,14 @@ class Column(Protocol):
 class Terms:
     """A column of few values: a code for each row, -1 for none."""
 
-    def __init__(self, codes: Growing, values: list[Any]) -> None:
+    def __init__(self, codes: Growing, values: Dictionary) -> None:
         self._codes, self.values = codes, values
-        self._numbers = {value: code for code, value in enumerate(values)}
         self._entries: list[bytes] = []
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Terms:
         """Return the column of these values."""
-        return cls(Growing(np.empty(0, np.int8)), []).grown(values)
+        return cls(Growing(np.empty(0, np.int8)), Dictionary()).grown(values)
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -108,26 +73,14 @@ class Terms:
         return self._codes.values
 
     def _following(self, codes: Growing) -> Terms:
-        # The dictionary only ever grows, so those that follow one another share one.
-        new = object.__new__(Terms)
-        new._codes, new.values = codes, self.values
-        new._numbers, new._entries = self._numbers, self._entries
+        new = Terms(codes, self.values)
+        new._entries = self._entries
         return new
-
-    def code(self, value: Any) -> int:
-        """Return the code of a value, a new one for what is new."""
-        if value is None:
-            return -1
-        code = self._numbers.get(value)
-        if code is None:
-            code = self._numbers[value] = len(self.values)
-            self.values.append(value)
-        return code
 
     def grown(self, values: Sequence[Any]) -> Terms:
         """See `Column`."""
-        codes = np.fromiter(map(self.code, values), np.int32, len(values))
-        return self._following(self._codes.grown(codes.astype(_narrow(len(self.values)))))
+        codes = np.fromiter(map(self.values.code, values), np.int32, len(values))
+        return self._following(self._codes.grown(codes.astype(narrow(len(self.values)))))
 
     def taken(self, rows: Rows) -> Terms | Numbers:
         """See `Column`; numbers that turn out to be many are kept as such from then on."""
@@ -138,8 +91,8 @@ class Terms:
     def recoded(self, rows: Rows, change: Callable[[Any], Any]) -> Terms:
         """Return the column with the values of some rows changed, each distinct one once."""
         used, which = np.unique(self.codes[rows], return_inverse=True)
-        fresh = np.array([self.code(change(self.values[code])) for code in used], np.int32)
-        codes = self.codes.astype(np.result_type(self.codes, _narrow(len(self.values))), copy=True)
+        fresh = np.array([self.values.code(change(self.values[code])) for code in used], np.int32)
+        codes = self.codes.astype(np.result_type(self.codes, narrow(len(self.values))), copy=True)
         codes[rows] = fresh[which]
         return self._following(Growing(codes))
 
@@ -154,7 +107,7 @@ class Terms:
 
     def mask(self, test: Test, *, missing: bool) -> Mask:
         """See `Column`."""
-        passed = test(np.array(self.values)) if self.values else np.empty(0, bool)
+        passed = test(np.array([*self.values])) if self.values else np.empty(0, bool)
         return np.append(passed, missing)[self.codes]
 
     def value(self, row: int) -> Any:
@@ -175,7 +128,8 @@ class Terms:
         return mvt.Terms(self.codes[rows].astype(np.int32), self._entries).pick(slice(None))
 
 
-def _narrow(values: int) -> type[np.signedinteger[Any]]:
+def narrow(values: int) -> type[np.signedinteger[Any]]:
+    """Return the type of the codes of so many values, -1 among them."""
     return np.int8 if values < 127 else np.int16 if values < 32_767 else np.int32
 
 
@@ -235,7 +189,7 @@ class Texts:
     @classmethod
     def empty(cls, same: Texts | None = None) -> Texts:
         """Return a column without rows; a text that is also that of `same` takes one byte."""
-        return cls(Growing(np.empty(0, np.uint8)), Growing(np.zeros(1, np.int64)), same)
+        return cls(Growing(np.empty(0, np.uint8)), Growing(np.zeros(1, np.int32)), same)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -266,13 +220,10 @@ class Texts:
     def taken(self, rows: Rows, same: Texts | None = None) -> Texts:
         """See `Column`."""
         blob, offsets = self.arrays
-        sizes = np.diff(offsets)[rows]
-        ends = np.concatenate([[0], np.cumsum(sizes)])
-        parts = [np.empty(0, np.uint8)]
-        for start in range(0, len(rows), 65_536):
-            part = slice(start, start + 65_536)
-            parts.append(blob[mvt.spans(offsets[:-1][rows[part]], sizes[part])])
-        return Texts(Growing(np.concatenate(parts)), Growing(ends), same)
+        starts = offsets[rows].astype(np.int64)
+        sizes = offsets[rows + 1] - starts
+        ends = narrowed(np.concatenate([[0], np.cumsum(sizes)]))
+        return Texts(Growing(gathered(blob, starts, sizes)), Growing(ends), same)
 
     def entry(self, row: int) -> bytes:
         """Return the entry of a row as it is kept."""
@@ -304,7 +255,8 @@ class Texts:
     def pick(self, rows: Rows) -> Picked:
         """See `Column`; a text that is only that of `name` again is left out."""
         blob, offsets = self.arrays
-        starts, sizes = offsets[rows], offsets[rows + 1] - offsets[rows]
+        starts = offsets[rows].astype(np.int64)
+        sizes = offsets[rows + 1] - starts
         present = sizes > len(SAME)
         indices = np.where(present, np.cumsum(present) - 1, -1)
         starts, sizes = starts[present], sizes[present]
@@ -315,47 +267,10 @@ class Texts:
         return Picked(indices, entries.tobytes(), len(starts))
 
 
-class Objects:
-    """A column of Python values that no tile carries."""
-
-    def __init__(self, values: Growing | None = None) -> None:
-        self._values = values or Growing(np.empty(0, object))
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def grown(self, values: Sequence[Any]) -> Objects:
-        """See `Column`."""
-        more = np.empty(len(values), object)
-        more[:] = values
-        return Objects(self._values.grown(more))
-
-    def taken(self, rows: Rows) -> Objects:
-        """See `Column`."""
-        return Objects(Growing(self._values.values[rows]))
-
-    def objects(self, rows: Rows | Mask | slice) -> npt.NDArray[np.object_]:
-        """See `Column`."""
-        return self._values.values[rows]
-
-    def value(self, row: int) -> Any:
-        """See `Column`."""
-        return self._values.values[row]
-
-    def mask(self, test: Test, *, missing: bool) -> Mask:
-        """See `Column`."""
-        values = self._values.values
-        return np.where(values == None, missing, test(values))  # noqa: E711
-
-    def pick(self, rows: Rows) -> Picked:
-        """Return nothing."""
-        return Picked(np.full(len(rows), -1), b"", 0)
-
-
 class Ids:
     """The ids of rows as a property of tiles."""
 
-    def __init__(self, ids: npt.NDArray[np.bytes_]) -> None:
+    def __init__(self, ids: RowIds) -> None:
         self._ids = ids
 
     def pick(self, rows: Rows) -> Picked:
@@ -370,9 +285,9 @@ def numeric(values: Sequence[Any]) -> Terms | Numbers:
     used, which = np.unique(numbers[known], return_inverse=True)
     if len(used) > FEW:
         return Numbers(Growing(numbers))
-    codes = np.full(len(numbers), -1, _narrow(len(used)))
+    codes = np.full(len(numbers), -1, narrow(len(used)))
     codes[known] = which
-    return Terms(Growing(codes), used.tolist())
+    return Terms(Growing(codes), Dictionary(used.tolist()))
 
 
 def floats_of(column: Column) -> npt.NDArray[np.float64]:

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from geomap.i18n import LANGUAGES
 from geomap.status import PairStatus, evidence_of, pair_status
-from layers.columns import Column, Growing, Mask, Numbers, Objects, Rows, Terms
+from layers.columns import Column, Mask, Numbers, Rows, Terms
+from layers.growing import Growing
+from layers.statuses import Statuses
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
 
@@ -51,8 +53,8 @@ class Step(NamedTuple):
 
     def gone(self, name: str) -> Rows:
         """Return the rows of a layer that have died since."""
-        alive = self.before[name].alive
-        return np.flatnonzero(alive & ~self.after[name].alive[: len(alive)])
+        died = np.setdiff1d(self.after[name].dead, self.before[name].dead, assume_unique=True)
+        return died[died < len(self.before[name])]
 
 
 def computed_columns(step: Step, touched: set[str]) -> dict[str, LayerTable]:
@@ -142,7 +144,7 @@ class _Places:
 
     def __init__(self, table: LayerTable, rows: Rows) -> None:
         lnglats = table.lnglats()[rows]
-        placed = np.flatnonzero(np.isfinite(lnglats[:, 0]) & table.alive[rows])
+        placed = np.flatnonzero(np.isfinite(lnglats[:, 0]) & ~table.are_dead(rows))
         order = placed[np.argsort(lnglats[placed, 0])]
         self.rows, self.lnglats = rows[order], lnglats[order]
 
@@ -206,7 +208,7 @@ def _twin_counts(step: Step) -> Numbers:
             counts[row] = _count_of(twins, cities.ids[row].decode())
     else:
         new = gone
-    for rows, sign in ((fresh[twins.alive[fresh]], 1), (gone, -1)):
+    for rows, sign in ((fresh[~twins.are_dead(fresh)], 1), (gone, -1)):
         ends, numbers = _ends_of(twins, rows)
         for city, number in zip(ends, numbers.tolist(), strict=True):
             at = cities.positions([city])
@@ -231,7 +233,7 @@ def _of_twins(step: Step) -> Columns:
     table, today = step.after["twins"], step.today
     before = step.before.get("twins")
     if before is None or not before.version.endswith(today.isoformat()):
-        columns: list[Column] = [Objects(), Terms.of([]), Terms.of([])]
+        columns: list[Column] = [Statuses(), Terms.of([]), Terms.of([])]
         rows: Rows = np.arange(len(table))
     else:
         columns = [before.columns[name] for name in STATUS_COLUMNS]

@@ -12,7 +12,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.grid import morton, to_web_mercator
-from layers.columns import Column, Growing, Terms, Texts, floats_of, numeric
+from layers.columns import Column, Terms, Texts, floats_of, numeric
+from layers.growing import Growing, narrowed
+from layers.ids import RowIds
 from layers.layer import Kind, Layer, column_names
 from layers.store.protocol import PublicRow
 
@@ -31,7 +33,7 @@ Rows: TypeAlias = NDArray[np.integer[Any]]
 class Content:
     """The rows of a table, column by column."""
 
-    ids: Growing
+    ids: RowIds
     seqs: Growing
     lnglats: Growing
     """A place inside each feature, degrees, shape (rows, 2); NaN without a place."""
@@ -63,7 +65,7 @@ class Content:
             for row, point in zip(rows, points, strict=True)
         )
         return Content(
-            self.ids.grown(np.array([row.id.encode() for row in rows])),
+            self.ids.grown([row.id for row in rows]),
             self.seqs.grown(np.array([row.seq for row in rows], np.int64)),
             self.lnglats.grown(lnglats),
             self.keys.grown(keys_of(lnglats)),
@@ -79,9 +81,14 @@ class Content:
             column = self.columns[name]
             if isinstance(column, Texts) and isinstance(same, Texts):
                 columns[name] = column.taken(rows, same)
-        simple = (self.ids, self.seqs, self.lnglats, self.keys)
-        ids, seqs, lnglats, keys = (Growing(array.values[rows]) for array in simple)
-        return Content(ids, seqs, lnglats, keys, self.shapes.taken(rows), columns)
+        return Content(
+            self.ids.taken(rows),
+            Growing(narrowed(self.seqs.values[rows])),
+            Growing(self.lnglats.values[rows]),
+            Growing(self.keys.values[rows]),
+            self.shapes.taken(rows),
+            columns,
+        )
 
 
 def without_rows(layer: Layer) -> Content:
@@ -92,8 +99,8 @@ def without_rows(layer: Layer) -> Content:
             columns[name] = Terms.of([]) if one.kind in CATEGORICAL else numeric([])
     columns |= {name: Texts.empty() for name in NAME_COLUMNS}
     return Content(
-        Growing(np.empty(0, "S1")),
-        Growing(np.empty(0, np.int64)),
+        RowIds.empty(),
+        Growing(np.empty(0, np.int32)),
         Growing(np.empty((0, 2))),
         Growing(np.empty(0, np.uint64)),
         Texts.empty(),

@@ -9,12 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas
 import numpy as np
 import orjson
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -27,6 +25,9 @@ from layers.computed import region_mask
 from layers.content import CATEGORICAL, NAME_COLUMNS
 from layers.layer import Kind, Layer
 from layers.table import LayerTable, frame_of_rows
+
+if TYPE_CHECKING:
+    import geopandas
 
 MOST_CENTURIES = 100_000
 """Between the first and the last: beyond that they are sorted rather than counted."""
@@ -344,7 +345,7 @@ def _sort_keys(column: Column, order: str, rows: Rows) -> NDArray[np.float64]:
 
 def _text_keys(texts: Iterable[str | None]) -> NDArray[np.float64]:
     folded = np.array([(text or "").casefold() for text in texts], object)
-    keys: NDArray[np.float64] = pd.factorize(folded, sort=True)[0].astype(np.float64)
+    keys = np.unique(folded, return_inverse=True)[1].astype(np.float64)
     keys[folded == ""] = np.nan
     return keys
 

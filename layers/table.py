@@ -7,58 +7,94 @@ costs what it changes. When many have gathered, `compacted` makes a new base.
 
 from __future__ import annotations
 
+import bisect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import geopandas
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from geomap.places import Bounds
 from layers.columns import Column, Mask, floats_of
 from layers.content import CATEGORICAL, CHUNK, Content, Rows, ranks_of, without_rows
+from layers.ids import RowIds
 from layers.layer import Layer, column_names
 from layers.store.protocol import Change, PublicReader, PublicRow
+
+if TYPE_CHECKING:
+    import geopandas
 
 CRS = "OGC:CRS84"
 RECENT_BYTES = 48 * 1024 * 1024
 """Memory for answers to the latest filters."""
 
 Built = TypeVar("Built")
+Prepared = Mapping[Hashable, Callable[[], Any]]
 
 
 class Base:
     """Rows that no longer change, and the indices over them."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, prepared: Prepared | None = None) -> None:
+        """Keep the rows.
+
+        Args:
+            content: The rows, in Morton order where they are to be drawn fast.
+            prepared: How what was built of them before is opened, by its key.
+        """
         self.content, self.count = content, len(content)
         self._lock = threading.RLock()
+        self._prepared = prepared or {}
         self._built: dict[Hashable, Any] = {}
 
     def cached(self, key: Hashable, build: Callable[[], Built]) -> Built:
-        """Return what `build` made for this key, once for the life of the base."""
+        """Return what `build` makes for this key, once for the life of the base."""
         with self._lock:
             if key not in self._built:
-                self._built[key] = build()
+                self._built[key] = self._prepared.get(key, build)()
             built: Built = self._built[key]
             return built
 
-    @cached_property
+    def prepared(self, key: str) -> Any:
+        """Return what a segment holds under this key, None where there is no such thing."""
+        return self.cached(key, self._prepared[key]) if key in self._prepared else None
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the rows stand in Morton order."""
+        keys = self.content.keys.values
+        return self.cached("in_order", lambda: bool((keys[1:] >= keys[:-1]).all()))
+
+    @property
     def by_id(self) -> NDArray[np.int32]:
         """Rows in the order of their ids."""
-        return np.argsort(self.content.ids.values, kind="stable").astype(np.int32)
+        keys = self.content.ids.keys
+        return self.cached("by_id", lambda: np.argsort(keys, kind="stable").astype(np.int32))
 
-    @cached_property
+    @property
     def by_rank(self) -> NDArray[np.int32]:
         """Rows, the best-ranked first; of equals the one with the lower id."""
-        ranks = ranks_of(self.content)[self.by_id]
-        return self.by_id[np.argsort(-ranks, kind="stable")]
+
+        def build() -> NDArray[np.int32]:
+            ranks = ranks_of(self.content)[self.by_id]
+            return self.by_id[np.argsort(-ranks, kind="stable")]
+
+        return self.cached("by_rank", build)
+
+    @property
+    def standing(self) -> NDArray[np.int32]:
+        """The place of each row in `by_rank`."""
+
+        def build() -> NDArray[np.int32]:
+            standing = np.empty(self.count, np.int32)
+            standing[self.by_rank] = np.arange(self.count, dtype=np.int32)
+            return standing
+
+        return self.cached("standing", build)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +109,8 @@ class LayerTable:
     version: str
     """Changes whenever the public content of the layer does."""
     base: Base
-    alive: Mask
+    dead: Rows = field(default_factory=lambda: np.empty(0, np.intp))
+    """Rows that are no longer, ascending."""
     edited: Mapping[bytes, int] = field(default_factory=dict)
     """Id → its row behind the base."""
     _lock: Any = field(default_factory=threading.RLock)
@@ -85,9 +122,20 @@ class LayerTable:
         return len(self.content)
 
     @property
-    def ids(self) -> NDArray[np.bytes_]:
+    def ids(self) -> RowIds:
         """The id of each row."""
-        return self.content.ids.values
+        return self.content.ids
+
+    @property
+    def alive(self) -> Mask:
+        """Which rows are still, shape (rows,)."""
+
+        def build() -> Mask:
+            alive = np.ones(len(self), bool)
+            alive[self.dead] = False
+            return alive
+
+        return self.cached("alive", build)
 
     @property
     def seqs(self) -> NDArray[np.int64]:
@@ -111,15 +159,22 @@ class LayerTable:
 
     def edited_rows(self) -> Rows:
         """Return the live rows behind the base, ascending."""
-        return self.base.count + np.flatnonzero(self.alive[self.base.count :])
+        fresh = np.arange(self.base.count, len(self))
+        return fresh[~np.isin(fresh, self.dead)]
 
     def dead_rows(self) -> Rows:
         """Return the rows of the base that are dead, ascending."""
-        return self.cached("dead", lambda: np.flatnonzero(~self.alive[: self.base.count]))
+        return self.dead[: np.searchsorted(self.dead, self.base.count)]
+
+    def are_dead(self, rows: Rows) -> Mask:
+        """Return which of some rows are dead, without a look at all others."""
+        at = np.searchsorted(self.dead, rows)
+        dead: Mask = np.append(self.dead, -1)[at] == rows
+        return dead
 
     def is_edited(self) -> bool:
         """Return whether anything differs from the base."""
-        return len(self) > self.base.count or bool(len(self.dead_rows()))
+        return len(self) > self.base.count or len(self.dead) > 0
 
     def rows(self) -> Rows:
         """Return all live rows in the order of their ids."""
@@ -128,26 +183,25 @@ class LayerTable:
             base, fresh = self.base, self.edited_rows()
             if not self.is_edited():
                 return base.by_id
-            fresh = fresh[np.argsort(self.ids[fresh])]
-            known = base.content.ids.values
-            at = np.searchsorted(known, self.ids[fresh], sorter=base.by_id)
-            rows = np.insert(base.by_id, at, fresh)
+            keys = self.ids.keys
+            fresh = fresh[np.argsort(keys[fresh])]
+            at = [bisect.bisect_left(base.by_id, key, key=keys.__getitem__) for key in keys[fresh]]
+            rows = np.insert(base.by_id, at, fresh) if len(fresh) else base.by_id
             return rows[self.alive[rows]]
 
         return self.cached("rows", build)
 
     def positions(self, ids: Iterable[str]) -> Rows:
         """Return the row numbers of those ids that are here, in ascending order."""
-        wanted = [one.encode() for one in set(ids)]
-        rows = [row for one in wanted if (row := self.edited.get(one)) is not None]
-        rest = np.array([one for one in wanted if one not in self.edited], dtype=np.bytes_)
-        base = self.base
-        if len(rest) and base.count:
-            known = base.content.ids.values
-            at = np.searchsorted(known, rest, sorter=base.by_id).clip(max=base.count - 1)
-            found = base.by_id[at]
-            rows += found[(known[found] == rest) & self.alive[found]].tolist()
-        return np.array(sorted(row for row in rows if self.alive[row]), np.intp)
+        wanted = [*set(ids)]
+        edited = [self.edited.get(one.encode()) for one in wanted]
+        rest = [one for one, row in zip(wanted, edited, strict=True) if row is None]
+        order = self.base.by_id
+        rows = np.array(sorted(
+            [row for row in edited if row is not None]
+            + order[self.base.content.ids.places(rest, order)].tolist()
+        ), np.intp)  # fmt: skip
+        return rows[~self.are_dead(rows)]
 
     def value(self, column: str, row: int) -> Any:
         """Return the value of a row in a column, None where there is none."""
@@ -261,7 +315,7 @@ class LayerTable:
 
 def table_of(layer: Layer, content: Content, version: str) -> LayerTable:
     """Return a table all of whose rows are its base."""
-    return LayerTable(layer, content, version, Base(content), np.ones(len(content), bool))
+    return LayerTable(layer, content, version, Base(content))
 
 
 def table_from(layer: Layer, rows: Sequence[PublicRow], version: str) -> LayerTable:
@@ -289,27 +343,43 @@ def merged(table: LayerTable, changes: Sequence[Change], reader: PublicReader) -
     seqs = [change.seq for change in changes if change.seq is not None]
     fresh = list(reader.rows(table.layer.id, seqs)) if seqs else []
     content = table.content.grown(fresh, table.layer)
-    alive = np.ones(len(content), bool)
-    alive[: len(table)] = table.alive
-    alive[table.positions(change.id for change in changes)] = False
+    died = table.positions(change.id for change in changes)
     edited = {row.id.encode(): number for number, row in enumerate(fresh, start=len(table))}
     return table.following(
         str(max(change.number for change in changes)),
         content=content,
-        alive=alive,
+        dead=np.sort(np.concatenate([table.dead, died])),
         edited={**table.edited, **edited},
     )
 
 
 def compacted(table: LayerTable) -> LayerTable:
     """Return the same features as a base of their own, in Morton order, so that near is near."""
-    rows = np.flatnonzero(table.alive)
-    rows = rows[np.argsort(table.content.keys.values[rows], kind="stable")]
-    return table_of(table.layer, table.content.taken(rows), table.version)
+    rows = rows_in_order(table)
+    # Those that stood before stand in the order of ids as they did.
+    places = np.zeros(len(table), np.int32)
+    places[rows] = np.arange(len(rows), dtype=np.int32)
+    content, by_id = table.content.taken(rows), places[table.rows()]
+    base = Base(content, {"by_id": lambda: by_id})
+    return LayerTable(table.layer, content, table.version, base)
+
+
+def rows_in_order(table: LayerTable) -> Rows:
+    """Return all live rows in Morton order; of equals the older one is first."""
+    old = np.delete(np.arange(table.base.count), table.dead_rows())
+    keys, fresh = table.content.keys.values, table.edited_rows()
+    if not table.base.in_order:
+        old = old[np.argsort(keys[old], kind="stable")]
+    fresh = fresh[np.argsort(keys[fresh], kind="stable")]
+    return np.insert(old, np.searchsorted(keys[old], keys[fresh], side="right"), fresh)
 
 
 def frame_of_rows(table: LayerTable, rows: Rows) -> geopandas.GeoDataFrame:
     """Return some rows as a GeoDataFrame, OGC:CRS84."""
+    # Half a second and 90 MB, which a worker that answers requests does not need.
+    import geopandas
+    import pandas as pd
+
     data: dict[str, Any] = {
         "id": table.ids[rows].astype(str).astype(object),
         "seq": table.seqs[rows],

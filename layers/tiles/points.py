@@ -67,28 +67,44 @@ class Edited(NamedTuple):
 NONE = Edited(np.empty(0, np.uint64), np.empty(0, np.intp), np.empty(0), np.empty(0, np.int16))
 
 
+class Prepared(NamedTuple):
+    """What an index is made from, beside keys and groups."""
+
+    rows: Rows | None
+    """The rows that have a place in Morton order; None when they stand so, the rest behind."""
+    standing: Standing
+    """The place of each row by rank."""
+    cells: Cells | None = None
+    """The cells of `COUNTED_BITS`."""
+
+
 class PointIndex:
     """The places of a layer, or those of them that a filter keeps. Immutable."""
 
-    def __init__(self, keys: Keys, by_rank: Rows, groups: Groups) -> None:
+    def __init__(
+        self, keys: Keys, by_rank: Rows, groups: Groups, prepared: Prepared | None = None
+    ) -> None:
         """Sort the rows of a table.
 
         Args:
             keys: Morton key of each row, `NOWHERE` where a row has no place.
             by_rank: All rows, the best-ranked first.
             groups: The group of each row.
+            prepared: What is known of rows in Morton order; nothing is sorted then.
         """
-        is_sorted = bool((keys[1:] >= keys[:-1]).all())
-        rows = np.arange(len(keys)) if is_sorted else np.argsort(keys, kind="stable")
-        rows = rows[: np.searchsorted(keys[rows], NOWHERE)].astype(np.int32)
-        standing = np.empty(len(keys), np.int32)
-        standing[by_rank] = np.arange(len(keys), dtype=np.int32)
-        self._in_order = is_sorted
+        if prepared is None:
+            prepared = _prepared(keys, by_rank)
+        placed = int(np.searchsorted(keys, NOWHERE)) if prepared.rows is None else None
+        rows = slice(placed) if prepared.rows is None else prepared.rows
+        # Compacted rows stand in Morton order themselves: then no row need be looked up.
+        self._rows = prepared.rows
         self._row_keys, self._by_rank, self._codes = keys, by_rank, groups.codes
-        self._rows, self._keys = rows, keys[rows]
-        self._standing, self._groups = standing[rows], groups.numbers[rows]
+        self._keys = keys[rows]
+        self._standing, self._groups = prepared.standing[rows], groups.numbers[rows]
         self._dead, self._edited = np.empty(0, np.intp), NONE
         self._counted: dict[int, Cells] = {}
+        if prepared.cells is not None:
+            self._counted[COUNTED_BITS] = prepared.cells
 
     def __len__(self) -> int:
         return len(self._keys) - len(self._dead) + len(self._edited.keys)
@@ -97,35 +113,37 @@ class PointIndex:
     def nbytes(self) -> int:
         """Bytes that the index takes."""
         arrays = (self._rows, self._keys, self._standing, self._groups)
-        return sum(array.nbytes for array in arrays)
+        return sum(array.nbytes for array in arrays if array is not None)
 
     def followed(
-        self, row_keys: Keys, alive: Mask, edited: Edited, codes: tuple[str, ...]
+        self, row_keys: Keys, dead: Rows, edited: Edited, codes: tuple[str, ...]
     ) -> PointIndex:
         """Return the index after edits, at the cost of the edits.
 
         Args:
             row_keys: Morton key of each row, now.
-            alive: Which rows still are.
+            dead: Rows of the index that are no longer, ascending.
             edited: Places of rows that the index was not built from.
             codes: The groups, now; those that were are the first.
         """
         index = copy(self)
         index._row_keys, index._codes, index._edited = row_keys, codes, edited
-        # Compacted rows stand in Morton order themselves: then no row need be looked up.
-        standing = alive[: len(self._rows)] if self._in_order else alive[self._rows]
-        index._dead = np.flatnonzero(~standing)
+        if self._rows is None:
+            index._dead = dead[: np.searchsorted(dead, len(self._keys))].astype(np.intp)
+        else:
+            index._dead = np.flatnonzero(np.isin(self._rows, dead))
         return index
 
     def among(self, mask: Mask) -> PointIndex:
         """Return the index of those places whose rows the mask keeps, shape (rows,)."""
         index = copy(self)
-        kept = np.flatnonzero(mask[self._rows])
-        index._rows, index._keys = self._rows[kept], self._keys[kept]
+        rows = self._rows_at(0, len(self._keys))
+        kept = np.flatnonzero(mask[rows])
+        index._rows, index._keys = rows[kept].astype(np.int32), self._keys[kept]
         index._standing, index._groups = self._standing[kept], self._groups[kept]
         index._dead = np.empty(0, np.intp)
         index._edited = self._edited.part(mask[self._edited.rows])
-        index._counted, index._in_order = {}, False
+        index._counted = {}
         return index
 
     def encode(self, tile: Tile, layer_name: str, dress: Dress) -> bytes:
@@ -152,7 +170,7 @@ class PointIndex:
             return
         low = tile.z < SINGLES_FROM_ZOOM
         if not low and count <= MAX_SINGLES:
-            rows = np.delete(self._rows[first:after], dead - first)
+            rows = np.delete(self._rows_at(first, after), dead - first)
             yield np.concatenate([rows, edited.rows]), None
         for bits in range(COARSE_BITS if low else FINE_BITS, -1, -1):
             grid = tile.z + bits
@@ -161,12 +179,19 @@ class PointIndex:
                 cells = self._corrected(cells, _shift(grid), dead, edited)
             yield self._rows_of(cells.best), cells.counts
 
-    def _low(self, tile: Tile, grid: int) -> Cells:
-        """Return the cells of a tile out of those that were counted for the whole layer."""
+    def counted(self) -> Cells:
+        """Return the finest cells that are counted for all tiles; edits are left out."""
         if COUNTED_BITS not in self._counted:
             self._counted[COUNTED_BITS] = self._high(slice(None), COUNTED_BITS)
+        return self._counted[COUNTED_BITS]
+
+    def _rows_at(self, first: int, after: int) -> Rows:
+        return np.arange(first, after) if self._rows is None else self._rows[first:after]
+
+    def _low(self, tile: Tile, grid: int) -> Cells:
+        """Return the cells of a tile out of those that were counted for the whole layer."""
         if grid not in self._counted:
-            self._counted[grid] = _coarser(self._counted[COUNTED_BITS], COUNTED_BITS - grid)
+            self._counted[grid] = _coarser(self.counted(), COUNTED_BITS - grid)
         cells = self._counted[grid]
         ends = np.array(tile.key_range(), np.uint64) >> _shift(grid)
         part = slice(*np.searchsorted(cells.numbers, ends))
@@ -251,6 +276,14 @@ class PointIndex:
         known = [(key, group) for key, group in keys if group < counts.shape[1]]
         shown = {"count": total} | {key: counts[:, group] for key, group in known}
         return {key: mvt.numbers(np.where(several, of, 0)) for key, of in shown.items()}
+
+
+def _prepared(keys: Keys, by_rank: Rows) -> Prepared:
+    rows = np.argsort(keys, kind="stable")
+    rows = rows[: np.searchsorted(keys[rows], NOWHERE)].astype(np.int32)
+    standing = np.empty(len(keys), np.int32)
+    standing[by_rank] = np.arange(len(keys), dtype=np.int32)
+    return Prepared(rows, standing)
 
 
 def _coarser(cells: Cells, levels: int) -> Cells:

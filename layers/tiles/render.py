@@ -20,7 +20,7 @@ from layers.table import LayerTable
 from layers.tiles import mvt, properties
 from layers.tiles.bundles import OVERVIEW_TO_ZOOM, bundled, grouped_pairs, most_arcs
 from layers.tiles.grids import WEB_MERCATOR, Grid
-from layers.tiles.points import Edited, PointIndex
+from layers.tiles.points import Edited, PointIndex, Prepared
 from layers.tiles.properties import Pickable, Spread, Without
 from layers.tiles.shapes import DrawnRows, ShapeIndex, encode
 
@@ -124,15 +124,7 @@ def _grouped(
 
 def _places(table: LayerTable, query: Query, grid: Grid) -> PointIndex:
     """Return the index of one place for each feature that the query keeps."""
-    base = table.base
-    index = base.cached(
-        ("places", grid.id),
-        lambda: PointIndex(
-            _keys(table, grid)[: base.count],
-            base.by_rank,
-            properties.groups(table, slice(base.count)),
-        ),
-    )
+    index = table.base.cached(("places", grid.id), lambda: index_of_base(table, grid))
     if table.is_edited():
         index = table.cached(("places", grid.id), lambda: _followed(table, index, grid))
     if query.key() == Query().key():
@@ -152,6 +144,17 @@ def _keys(table: LayerTable, grid: Grid) -> Keys:
     return np.concatenate([old, grid.keys(lnglats[count:])])
 
 
+def index_of_base(table: LayerTable, grid: Grid = WEB_MERCATOR) -> PointIndex:
+    """Return the index of the base, of what is prepared as far as it is."""
+    base = table.base
+    numbers = base.cached("groups", lambda: properties.groups(table, slice(base.count)).numbers)
+    groups = properties.groups(table, slice(0))._replace(numbers=numbers)
+    known = None
+    if grid is WEB_MERCATOR and base.in_order:
+        known = Prepared(None, base.standing, base.prepared("cells"))
+    return PointIndex(_keys(table, grid)[: base.count], base.by_rank, groups, known)
+
+
 def _followed(table: LayerTable, index: PointIndex, grid: Grid) -> PointIndex:
     """Return an index of the base with what was edited since."""
     rows = table.edited_rows()
@@ -160,7 +163,7 @@ def _followed(table: LayerTable, index: PointIndex, grid: Grid) -> PointIndex:
     rows = rows[np.argsort(keys[rows], kind="stable")]
     groups = properties.groups(table, rows)
     edited = Edited(keys[rows], rows, standing_of(table, rows), groups.numbers)
-    return index.followed(keys, table.alive, edited, groups.codes)
+    return index.followed(keys, table.dead_rows(), edited, groups.codes)
 
 
 def _outlines(table: LayerTable, tile: Tile, name: str, mask: Mask, grid: Grid) -> bytes:
