@@ -8,7 +8,6 @@ methods, preflights, bodies, unknown hosts, and everyone who says who they are.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,81 +22,68 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import features, metrics, tiles
-from api.compression import GZIPPED, Compression, takes_gzip
-from api.depends import collections_of
+from api.asking import Place, check_basemap, feature_asked, place_of, tiles_asked
+from api.callers import LONGEST, Caller, Callers
+from api.compression import GZIPPED, Compression
 from api.forecast import Forecast
-from api.headers import CommonHeaders, dressed, is_served, names_of
-from api.links import MVT, base_of
-from api.negotiate import AS_GEOJSON, AS_TILE, chosen, holds, tag_at
+from api.headers import CommonHeaders, dressed
+from api.links import MVT
+from api.negotiate import CACHING, holds, tag_at
 from api.service import Service
-from api.tiles import Asked, Versions, Wanted
-from geomap.grid import Tile
-from geomap.i18n import choose_language
+from api.tiles import Versions, Wanted
 from geomap.settings import Settings
-from layers.catalog import layer_named
-from layers.layer import Layer
 from layers.snapshot import Snapshot
 
 THREADS = 2
 """Heavy tiles drawn at once: more would only take the interpreter from each other."""
-LONGEST = 1000
-"""Characters of a path, a query or a header; longer ones take the long way."""
-REMEMBERED = 1024
-"""Paths, and queries with what came along, that are read once only."""
 
-Answer = TypeVar("Answer")
-Headers = Mapping[bytes, bytes]
+Worked = TypeVar("Worked")
 Head = list[tuple[bytes, bytes]]
 
-_FOR_ROUTES = frozenset(
-    {b"authorization", b"cookie", b"content-length", b"transfer-encoding", b"upgrade"}
-)
-_PARTS = {
-    **dict.fromkeys("zxy", f"[0-9]{{1,{tiles.MOST_DIGITS}}}"),
-    "layer_id": "[a-z]{1,40}",
-    "feature_id": "[0-9a-f-]{36}",
-}
-_PATHS = {
-    template: re.compile(
-        re.sub(
-            r"\\{(\w+)\\}", lambda part: f"(?P<{part[1]}>{_PARTS[part[1]]})", re.escape(template)
-        )
-    )
-    for template in (
-        tiles.COLLECTION + tiles.GRID,
-        tiles.COLLECTION + tiles.XYZ,
-        tiles.GRID,
-        tiles.XYZ,
-        tiles.BASEMAP,
-        features.ITEM,
-    )
-}
 _ETAG = dressed([(b"etag", b"")], "http")[0][0]
 
 
-class Place(NamedTuple):
-    """What a path names."""
-
-    template: str
-    layer_id: str
-    """Empty where a path is of all layers, or of none."""
-    feature_id: str
-    """Empty where a path is a tile's."""
-    tile: Tile
-
-
 class Call(NamedTuple):
-    """A request, as far as tiles depend on it."""
+    """A request, as far as answers depend on it."""
 
     scope: Scope
-    headers: Headers
-    base: str
-    place: Place
+    caller: Caller
+    held: bytes
+    """`If-None-Match`, empty without."""
     service: Service
+
+    def key(self) -> Hashable:
+        """Return what tells the answer from others, beside its version."""
+        path = self.scope["path"]
+        # There are words in features, but none in tiles.
+        asks_words = "/items/" in path
+        return path, self.scope["query_string"], self.caller if asks_words else self.caller.form
 
     def tag(self, versions: Versions) -> str:
         """Return the tag of the answer that holds these versions."""
-        return tag_at(self.base, self.scope["path"], self.scope["query_string"], versions)
+        scope = self.scope
+        return tag_at(self.caller.form.base, scope["path"], scope["query_string"], versions)
+
+
+class Answer(NamedTuple):
+    """What goes out, again and again while its version holds."""
+
+    template: str
+    """The route's, under which it is counted."""
+    version: Hashable
+    version_now: Callable[[Snapshot], Hashable]
+    tag: str
+    """Of the plain form."""
+    head: Head
+    unchanged: Head
+    """What 304 says beside the tag."""
+    body: bytes
+
+    def messages(self, call: Call) -> Sequence[Message]:
+        """Return the answer to a request, without a body when the client has or wants none."""
+        if call.held and (messages := _unchanged(call.held, self.tag, self.unchanged)):
+            return messages
+        return _messages(200, self.head, b"" if call.scope["method"] == "HEAD" else self.body)
 
 
 class Front:
@@ -113,10 +99,11 @@ class Front:
         """
         self._app = app
         self._routes = routes
-        self._settings = settings
-        self._names = names_of(settings.hosts)
+        self._counts = settings.metrics
+        self._callers = Callers(settings)
         self._forecast = Forecast()
         self._threads = ThreadPoolExecutor(THREADS, "tiles")
+        self._looked: Snapshot | None = None
         self._following = asyncio.Lock()
         self._awaited: asyncio.Future[Snapshot] | None = None
         self._under_way: dict[Hashable, asyncio.Future[tuple[Versions, bytes]]] = {}
@@ -127,7 +114,7 @@ class Front:
         # Whatever goes wrong here, nothing has been sent, and the routes will meet and say it.
         with suppress(Exception):
             if call := self._call(scope):
-                messages = await self._answer(call, receive)
+                messages = self._again(call) or await self._answer(call, receive)
         if not messages:
             await self._routes(scope, receive, send)
             return
@@ -135,46 +122,65 @@ class Front:
             await send(message)
 
     def _call(self, scope: Scope) -> Call | None:
-        """Return the request when it is one for the short way."""
+        """Return the request when it may be one for the short way."""
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             return None
-        path = scope["path"]
-        place = _place(path) if len(path) <= LONGEST else None
-        # Of a header that comes twice the first one counts, as for Starlette.
-        headers = dict(reversed(scope["headers"]))
-        if place is None or scope.get("root_path") or not _FOR_ROUTES.isdisjoint(headers):
+        if scope.get("root_path") or len(scope["path"]) + len(scope["query_string"]) > LONGEST:
             return None
-        host = headers.get(b"host", b"localhost").decode("latin-1")
-        if not is_served(host, self._names) and b"host" in headers:
-            return None
-        base = base_of(self._settings.base_url, scope["scheme"], host)
-        return Call(scope, headers, base, place, self._app.state.service)
+        asks = self._callers.of(scope)
+        return Call(scope, *asks, self._app.state.service) if asks else None
+
+    def _again(self, call: Call) -> Sequence[Message]:
+        """Return an answer that has been given before, when nothing has changed since."""
+        began = time.perf_counter() if self._counts else 0.0
+        answer = call.service.tiles.answer(call.key())
+        if answer is None:
+            return ()
+        snapshot = self._held(call.service)
+        if snapshot is None or answer.version_now(snapshot) != answer.version:
+            return ()
+        messages: Sequence[Message] = answer.messages(call)
+        return self._counted(call, answer.template, messages, began)
 
     async def _answer(self, call: Call, receive: Receive) -> Sequence[Message]:
         """Return the messages of the answer; none where the routes shall answer."""
         began = time.perf_counter()
-        messages = await self._messages(call, receive)
-        if messages and self._settings.metrics:
-            seconds, method = time.perf_counter() - began, call.scope["method"]
-            metrics.count(method, call.place.template, messages[0]["status"], seconds)
+        place = place_of(call.scope["path"])
+        if place is None:
+            return ()
+        if place.feature_id:
+            messages = await self._feature(call, place, receive)
+        elif place.template == tiles.BASEMAP:
+            messages = _basemap(call, place)
+        else:
+            messages = await self._tile(call, place)
+        return self._counted(call, place.template, messages, began)
+
+    def _counted(
+        self, call: Call, template: str, messages: Sequence[Message], began: float
+    ) -> Sequence[Message]:
+        if messages and self._counts:
+            seconds = time.perf_counter() - began
+            metrics.count(call.scope["method"], template, messages[0]["status"], seconds)
         return messages
 
-    async def _messages(self, call: Call, receive: Receive) -> Sequence[Message]:
-        if call.place.feature_id:
-            return await self._feature(call, receive)
-        if call.place.template == tiles.BASEMAP:
-            return _basemap(call)
-        wanted = Wanted(_asked(*_read_of(call)), call.place.tile, _takes_gzip(call))
-        snapshot = call.service.follower.held() or await self._renewed(call.service)
-        versions = wanted.asked.versions(snapshot)
+    async def _tile(self, call: Call, place: Place) -> Sequence[Message]:
+        scope, form = call.scope, call.caller.form
+        asked = tiles_asked(place.layer_id, scope["query_string"], form.accept)
+        wanted = Wanted(asked, place.tile, form.gzip)
+        snapshot = self._held(call.service) or await self._renewed(call.service)
+        versions = asked.versions(snapshot)
         tag = call.tag(versions)
-        if held := _held(call, tag):
-            return held
+        if messages := _unchanged(call.held, tag, _head(304, scope["scheme"])):
+            return messages
         body = tiles.kept(call.service, wanted, versions)
         if body is None:
             drawn, body = await self._drawn(call.service, snapshot, wanted)
-            tag = tag if drawn == versions else call.tag(drawn)
-        return _whole(call, tag, body, encoded=wanted.compressed and bool(body))
+            if drawn != versions:
+                versions, tag = drawn, call.tag(drawn)
+        answer = _whole(call, place, (versions, asked.versions), tag, body)
+        call.service.tiles.keep_answer(wanted.key(), call.key(), answer, versions)
+        return answer.messages(call)
 
     async def _drawn(
         self, service: Service, snapshot: Snapshot, wanted: Wanted
@@ -193,6 +199,20 @@ class Front:
             self._under_way[key] = under_way
             under_way.add_done_callback(lambda _: self._under_way.pop(key, None))
         return await asyncio.shield(under_way)
+
+    def _held(self, service: Service) -> Snapshot | None:
+        """Return the snapshot when no commit is newer than the request at hand.
+
+        One look at the store serves all requests that had come before it: they stand in the
+        event loop's queue ahead of what ends its validity, and later ones behind.
+        """
+        if self._looked is None and (held := service.follower.held()):
+            self._looked = held
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return self._looked
+
+    def _look_again(self) -> None:
+        self._looked = None
 
     async def _renewed(self, service: Service) -> Snapshot:
         """Return a snapshot that was looked for after this was called; all who wait share one."""
@@ -215,129 +235,97 @@ class Front:
         self._forecast.learn(kind, versions, time.thread_time() - began)
         return versions, body
 
-    def _aside(self, work: Callable[..., Answer], *given: Any) -> asyncio.Future[Answer]:
+    def _aside(self, work: Callable[..., Worked], *given: Any) -> asyncio.Future[Worked]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
-    async def _feature(self, call: Call, receive: Receive) -> Sequence[Message]:
+    async def _feature(self, call: Call, place: Place, receive: Receive) -> Sequence[Message]:
         """Answer as the route, unless the follower has work to do, which is for a thread."""
-        if call.service.follower.held() is None:
+        service, scope = call.service, call.scope
+        snapshot = self._held(service)
+        if snapshot is None:
             return ()
-        layer, lang = _feature_asked(*_read_of(call), call.headers.get(b"accept-language", b""))
-        feature_id = call.place.feature_id
-        messages: list[Message] = []
+        asks = scope["query_string"], call.caller.form.accept, call.caller.accept_language
+        layer, lang = feature_asked(place.layer_id, *asks)
+        sent: list[Message] = []
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             request = Request(scope)
-            response = features.item_answer(request, layer, feature_id, call.service, lang)
+            response = features.item_answer(request, layer, place.feature_id, service, lang)
             await response(scope, receive, send)
 
         async def collect(message: Message) -> None:
-            messages.append(message)
+            sent.append(message)
 
-        scope = {**call.scope, "app": self._app}
-        await CommonHeaders(Compression(answer))(scope, receive, collect)
+        headers = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
+        whole = {**scope, "app": self._app, "method": "GET", "headers": headers}
+        await CommonHeaders(Compression(answer))(whole, receive, collect)
+        # What was read is of this version or a newer one, and serves while this is the newest.
+        kept = _collected(place, snapshot, sent, scope["scheme"])
+        service.tiles.put(call.key(), kept.body, kept.version)
+        service.tiles.keep_answer(call.key(), call.key(), kept, kept.version)
+        return kept.messages(call)
+
+
+def _collected(place: Place, snapshot: Snapshot, sent: Sequence[Message], scheme: str) -> Answer:
+    """Return the messages of a whole answer as one that can be given again."""
+    head = sent[0]["headers"]
+    tag = dict(head)[_ETAG].decode().strip('"').removesuffix(GZIPPED)
+    unchanged = _headers(304, CACHING, None, scheme)
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    version = _commit(snapshot)
+    return Answer(place.template, version, _commit, tag, head, unchanged, body)
+
+
+def _commit(snapshot: Snapshot) -> Hashable:
+    """Return what everything that the public can see depends on."""
+    return snapshot.version, snapshot.today
+
+
+def _basemap(call: Call, place: Place) -> Sequence[Message]:
+    check_basemap(call.scope["query_string"], call.caller.form.accept)
+    version = tiles.basemap_version()
+    tag = call.tag(version)
+    if messages := _unchanged(call.held, tag, _head(304, call.scope["scheme"])):
         return messages
+    body = tiles.drawn_basemap(place.tile, compressed=call.caller.form.gzip)
+    answer = _whole(call, place, (version, lambda _: version), tag, body)
+    call.service.tiles.put(call.key(), body, version)
+    call.service.tiles.keep_answer(call.key(), call.key(), answer, version)
+    return answer.messages(call)
 
 
-@lru_cache(REMEMBERED)
-def _place(path: str) -> Place | None:
-    for template, pattern in _PATHS.items():
-        if found := pattern.fullmatch(path):
-            named = found.groupdict()
-            tile = Tile(*(int(named.get(part, 0)) for part in "zxy"))
-            return Place(template, named.get("layer_id", ""), named.get("feature_id", ""), tile)
-    return None
-
-
-def _read_of(call: Call) -> tuple[str, bytes, bytes]:
-    """Return all that the parameters of a request are read from."""
-    read = call.scope["query_string"], call.headers.get(b"accept", b"")
-    if sum(map(len, read)) > LONGEST:
-        raise ValueError("too long to remember")
-    return call.place.layer_id, *read
-
-
-def _alone(layer_id: str, query_string: bytes, headers: Head) -> Request:
-    """Return a request that holds nothing but these, so that nothing else can be read of it."""
-    path_params = {"layer_id": layer_id} if layer_id else {}
-    return Request(
-        {
-            "type": "http",
-            "query_string": query_string,
-            "headers": headers,
-            "path_params": path_params,
-        }
-    )
-
-
-@lru_cache(REMEMBERED)
-def _asked(layer_id: str, query_string: bytes, accept: bytes) -> Asked:
-    request = _alone(layer_id, query_string, [(b"accept", accept)])
-    chosen(request, AS_TILE)
-    wishes = (tiles.OF_ONE if layer_id else tiles.OF_MANY).read(request)
-    layers = [layer_named(layer_id)] if layer_id else collections_of(request)
-    return tiles.asked_of(layers, wishes)
-
-
-@lru_cache(REMEMBERED)
-def _basemap_asked(_: str, query_string: bytes, accept: bytes) -> None:
-    request = _alone("", query_string, [(b"accept", accept)])
-    chosen(request, AS_TILE)
-    tiles.OF_BASEMAP.read(request)
-
-
-@lru_cache(REMEMBERED)
-def _feature_asked(
-    layer_id: str, query_string: bytes, accept: bytes, accept_language: bytes
-) -> tuple[Layer, str]:
-    headers = [(b"accept", accept), (b"accept-language", accept_language)]
-    request = _alone(layer_id, query_string, headers)
-    chosen(request, AS_GEOJSON)
-    features.OF_ITEM.read(request)
-    wanted = request.query_params.get("lang")
-    return layer_named(layer_id), choose_language(wanted, request.headers["accept-language"])
-
-
-def _takes_gzip(call: Call) -> bool:
-    return takes_gzip(call.headers.get(b"accept-encoding", b"").decode("latin-1"))
-
-
-def _basemap(call: Call) -> Sequence[Message]:
-    _basemap_asked(*_read_of(call))
-    tag = call.tag(tiles.basemap_version())
-    if held := _held(call, tag):
-        return held
-    compressed = _takes_gzip(call)
-    body = tiles.drawn_basemap(call.place.tile, compressed=compressed)
-    return _whole(call, tag, body, encoded=compressed and bool(body))
-
-
-def _held(call: Call, tag: str) -> Sequence[Message]:
-    """Return 304 when the client has the tile of this tag, in one form or the other."""
-    if_none_match = call.headers.get(b"if-none-match", b"").decode("latin-1")
-    squeezed = holds(if_none_match, tag + GZIPPED)
-    if not if_none_match or not (squeezed or holds(if_none_match, tag)):
+def _unchanged(if_none_match: bytes, tag: str, head: Head) -> Sequence[Message]:
+    """Return 304 when the client has the answer of this tag, in one form or the other."""
+    if not if_none_match:
         return ()
-    encoded = tag + GZIPPED in if_none_match
-    head = [
-        (_ETAG, tiles.tag_header(tag, encoded=encoded).encode()),
-        *_head(304, call.scope["scheme"]),
-    ]
-    return _messages(304, head, b"")
+    text = if_none_match.decode("latin-1")
+    if not holds(text, tag + GZIPPED) and not holds(text, tag):
+        return ()
+    etag = tiles.tag_header(tag, encoded=tag + GZIPPED in text).encode()
+    return _messages(304, [(_ETAG, etag), *head], b"")
 
 
-def _whole(call: Call, tag: str, body: bytes, *, encoded: bool) -> Sequence[Message]:
+def _whole(
+    call: Call,
+    place: Place,
+    version: tuple[Hashable, Callable[[Snapshot], Hashable]],
+    tag: str,
+    body: bytes,
+) -> Answer:
+    """Return the answer that is a tile."""
+    encoded, scheme = call.caller.form.gzip and bool(body), call.scope["scheme"]
     head = [
         (_ETAG, tiles.tag_header(tag, encoded=encoded).encode()),
         (b"content-length", b"%d" % len(body)),
-        *_head(200, call.scope["scheme"], encoded=encoded),
+        *_head(200, scheme, encoded=encoded),
     ]
-    return _messages(200, head, b"" if call.scope["method"] == "HEAD" else body)
+    return Answer(place.template, *version, tag, head, _head(304, scheme), body)
 
 
 def _messages(status: int, head: Head, body: bytes) -> Sequence[Message]:
+    # The list is made anew: what stands before this application may add to it.
     return (
-        {"type": "http.response.start", "status": status, "headers": head},
+        {"type": "http.response.start", "status": status, "headers": [*head]},
         {"type": "http.response.body", "body": body},
     )
 
@@ -346,6 +334,10 @@ def _messages(status: int, head: Head, body: bytes) -> Sequence[Message]:
 def _head(status: int, scheme: str, *, encoded: bool = False) -> Head:
     """Return the headers that all tiles of a kind share."""
     media_type = MVT if status == HTTPStatus.OK else None
-    answer = Response(None, status, tiles.tile_headers(encoded=encoded), media_type)
+    return _headers(status, tiles.tile_headers(encoded=encoded), media_type, scheme)
+
+
+def _headers(status: int, headers: Mapping[str, str], media_type: str | None, scheme: str) -> Head:
+    answer = Response(None, status, headers, media_type)
     raw = [pair for pair in answer.raw_headers if pair[0] != b"content-length"]
     return dressed(raw, scheme)

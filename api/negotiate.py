@@ -22,6 +22,8 @@ AS_TILE: Mapping[str, str] = {"mvt": MVT, "pbf": MVT}
 """What a route can answer in: `f` → media type, the usual one first."""
 
 VARY = "Accept, Accept-Language, Accept-Encoding"
+CACHING: Mapping[str, str] = {"Cache-Control": "no-cache", "Vary": VARY}
+"""Whoever keeps an answer asks, each time, whether it still holds."""
 
 _TAKEN_FOR: Mapping[str, tuple[str, ...]] = {
     GEOJSON: (JSON,),
@@ -72,7 +74,7 @@ def answered(
         body: Makes the bytes. The same parts must give the same bytes.
     """
     tag = tag_of(request, *parts, media_type)
-    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache", "Vary": VARY}
+    headers = {"ETag": f'"{tag}"', **CACHING}
     if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body(), media_type=media_type, headers=headers)

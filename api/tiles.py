@@ -19,7 +19,7 @@ from api.compression import GZIPPED, gzipped, takes_gzip, unzipped
 from api.depends import CurrentWishes, ReadableLayer, Reads, Wishes, collections_of, query_of
 from api.features import found
 from api.links import MVT
-from api.negotiate import AS_TILE, VARY, is_held, tag_of
+from api.negotiate import AS_TILE, CACHING, is_held, tag_of
 from api.parameters import COLLECTIONS, FILTERS, FORMAT
 from api.router import Router
 from api.service import CurrentService, Service
@@ -170,8 +170,7 @@ def tag_header(tag: str, *, encoded: bool) -> str:
 
 def tile_headers(*, encoded: bool) -> dict[str, str]:
     """Return what every tile carries beside its tag."""
-    headers = {"Cache-Control": "no-cache", "Vary": VARY}
-    return headers | {"Content-Encoding": "gzip"} if encoded else headers
+    return {**CACHING, "Content-Encoding": "gzip"} if encoded else {**CACHING}
 
 
 def _encoded(service: Service, snapshot: Snapshot, wanted: Wanted) -> tuple[Versions, bytes]:

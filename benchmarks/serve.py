@@ -2,7 +2,8 @@
 
 One process each, wrk on one thread, engines in turn; medians of the rounds. `live` is the product
 as it is (freshness check, rights, versions, ETag, cache of compressed tiles), `no cache` the same
-with a cache of no bytes; the ceiling sends the same compressed bytes from a dictionary. PostgreSQL
+with a cache of no bytes; the ceiling sends the same compressed bytes, under the same headers, from
+a dictionary by the same uvicorn. PostgreSQL
 works on other cores beside its servers. At zooms 9 to 14 the comparison is also made over those
 tiles alone in which every server sends every site.
 """
@@ -10,6 +11,7 @@ tiles alone in which every server sends every site.
 from __future__ import annotations
 
 import statistics
+import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +30,8 @@ from layers.tiles.points import MAX_SINGLES
 ROUNDS, SECONDS = 3, 4
 CONNECTIONS = (8, 1)
 GZIP = "Accept-Encoding: gzip"
+SERVERS_OWN = frozenset({"date", "connection"})
+"""Headers that uvicorn adds."""
 
 
 def main() -> None:
@@ -84,18 +88,22 @@ def paths(tiles: Sequence[Tile], template: str) -> list[str]:
     return [template.format(z=tile.z, x=tile.x, y=tile.y) for tile in tiles]
 
 
-def kept(live: http.Server) -> dict[str, str]:
-    """Write the compressed bytes of each tile of our server into files; return path → file."""
-    import urllib.request
+def kept(live: http.Server) -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """Write the compressed bytes of each tile of our server into files.
 
+    Returns:
+        Path → file, and the headers that came with it: the ceiling sends as many of them.
+    """
     folder = WORK / "ceiling"
     folder.mkdir(exist_ok=True)
     files = {}
     for number, path in enumerate(live.paths):
         asked = urllib.request.Request(live.url + path, headers={"Accept-Encoding": "gzip"})
         file = Path(folder / str(number))
-        file.write_bytes(urllib.request.urlopen(asked).read())
-        files[path] = str(file)
+        with urllib.request.urlopen(asked) as answer:
+            file.write_bytes(answer.read())
+            head = [pair for pair in answer.getheaders() if pair[0] not in SERVERS_OWN]
+            files[path] = str(file), head
     return files
 
 

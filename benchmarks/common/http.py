@@ -109,11 +109,13 @@ def bare(url: str, table: str, columns: Sequence[str], paths: Sequence[str]) -> 
     return running(command, port, paths, "bare ST_AsMVT", **options)
 
 
-def ceiling(bodies: dict[str, str], paths: Sequence[str], header: str = "") -> Any:
-    """Return a server that sends files it holds in memory: path → file."""
+def ceiling(bodies: dict[str, Any], paths: Sequence[str], header: str = "") -> Any:
+    """Return a server that sends files it holds in memory: path → file and headers."""
     port, listed = free_port(), WORK / "ceiling.json"
     listed.write_text(json.dumps(bodies), "utf-8")
-    command = [sys.executable, *UVICORN, port, "--app-dir", BENCHMARKS / "common", "ceiling:app"]
+    # Nothing that geomap's own server does not do: no line in a log, no name of the server.
+    command = [sys.executable, *UVICORN, port, "--no-server-header",
+               "--app-dir", BENCHMARKS / "common", "ceiling:app"]  # fmt: skip
     return running(command, port, paths, "cached-bytes ceiling", header, CEILING=str(listed))
 
 

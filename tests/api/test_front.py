@@ -7,6 +7,8 @@ import time
 import pytest
 
 from api import front, tiles
+from api.asking import place_of
+from api.callers import MOST_BYTES, REMEMBERED
 from api.forecast import LIGHT_S, Forecast
 from layers.tiles.render import render
 
@@ -42,15 +44,14 @@ KNOWN = [{"Cookie": "session=1"}, {"Authorization": "Bearer 1"}]
 def answered(world, monkeypatch):
     """The calls that took the short way."""
     calls = []
-    short = front.Front._answer
+    short = front.Front._counted
 
-    async def noted(self, call, receive):
-        messages = await short(self, call, receive)
+    def noted(self, call, template, messages, began):
         if messages:
             calls.append(call.scope["path"])
-        return messages
+        return short(self, call, template, messages, began)
 
-    monkeypatch.setattr(front.Front, "_answer", noted)
+    monkeypatch.setattr(front.Front, "_counted", noted)
     return calls
 
 
@@ -63,7 +64,11 @@ def by_routes(world, method, path, headers):
 @pytest.mark.parametrize("form", FORMS)
 def test_the_short_way_answers_what_the_routes_answer(world, make, answered, path, form):
     path = path.format(make.identity("Castle"))
-    held = world.get(path, headers=form).headers["etag"]
+    first = world.get(path, headers=form)
+    long = by_routes(world, "GET", path, form)
+    assert answered == [path.split("?")[0]]
+    assert (first.content, sorted(first.headers.raw)) == (long.content, sorted(long.headers.raw))
+    held = first.headers["etag"]
     for method in ("GET", "HEAD"):
         for more in ({}, {"If-None-Match": held}, {"If-None-Match": f'"x", W/{held}'}):
             answered.clear()
@@ -74,6 +79,111 @@ def test_the_short_way_answers_what_the_routes_answer(world, make, answered, pat
             assert short.status_code == long.status_code
             assert short.content == long.content
             assert sorted(short.headers.raw) == sorted(long.headers.raw)
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The paths that the short way had to read, for it knew no answer."""
+    paths = []
+    monkeypatch.setattr(front, "place_of", lambda path: paths.append(path) or place_of(path))
+    return paths
+
+
+@pytest.mark.parametrize("path", [*PATHS, ITEM])
+def test_what_was_answered_once_is_not_read_again(world, make, read, path):
+    path, here = path.format(make.identity("Castle")), {"Host": "asked-for-the-first-time.example"}
+    held = world.get(path, headers=here).headers["etag"]
+    world.get(path, headers=here | {"User-Agent": "another"})
+    world.head(path, headers=here)
+    assert world.get(path, headers=here | {"If-None-Match": held}).status_code == 304
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("path", [TILE, ITEM])
+def test_what_was_answered_once_is_not_answered_after_an_edit(client, put, make, path):
+    path = path.format(make.identity("Seen"))
+    put(make.site("Seen", 10.0, 50.0))
+    before = client.get(path)
+    put(make.site("Seen", 11.0, 50.0))
+    after = client.get(path)
+    assert after.content != before.content
+    assert client.get(path).content == after.content
+    held = {"If-None-Match": before.headers["etag"]}
+    assert client.get(path, headers=held).status_code == 200
+
+
+def test_an_answer_is_for_its_language_host_and_form_alone(world, make):
+    path = ITEM.format(make.identity("Imatra – Vyborg")).replace("sites", "twins")
+    for _ in range(2):
+        told = [world.get(path, headers={"Accept-Language": lang}).json() for lang in ("fi", "ru")]
+        assert ["Yhteisestä toiminnasta" in str(pair) for pair in told] == [True, False]
+        assert ["совместной деятельности" in str(pair) for pair in told] == [False, True]
+    tags = [
+        world.get(TILE, headers={"Host": host, "Accept-Encoding": coding}).headers["etag"]
+        for host in ("one.example", "other.example")
+        for coding in ("gzip", "identity")
+    ]
+    assert len(set(tags)) == len(tags)
+    assert world.get(TILE, headers={"Accept": "text/html"}).status_code == 406
+
+
+@pytest.mark.parametrize("headers", KNOWN)
+def test_who_is_known_is_not_given_what_the_public_was(world, answered, headers):
+    world.get(TILE)
+    answered.clear()
+    world.get(TILE, headers=headers)
+    assert answered == []
+
+
+def test_what_a_wrapper_adds_to_an_answer_is_not_in_the_next(client):
+    lengths = []
+
+    async def ask():
+        async def send(message):
+            if message["type"] == "http.response.start":
+                lengths.append(len(message["headers"]))
+                message["headers"].append((b"x-wrapper", b"was here"))
+
+        scope = {"type": "http", "method": "GET", "scheme": "http", "path": TILE}
+        await client.app({**scope, "query_string": b"", "headers": []}, None, send)
+
+    for _ in range(3):
+        asyncio.run(ask())
+    assert len(set(lengths)) == 1
+
+
+def test_requests_that_came_together_share_one_look_at_the_store(client, put, make, monkeypatch):
+    service, bodies = client.app.state.service, []
+    looked, look = [], service.follower.held
+    monkeypatch.setattr(type(service.follower), "held", lambda _: looked.append(1) or look())
+
+    async def ask():
+        async def send(message):
+            bodies.append(message.get("body"))
+
+        scope = {"type": "http", "method": "GET", "scheme": "http", "path": TILE}
+        await client.app({**scope, "query_string": b"", "headers": []}, None, send)
+
+    async def ask_together():
+        await asyncio.gather(*(ask() for _ in range(5)))
+        assert len(looked) == 1
+        put(make.site("Second", 30.0, 50.0))
+        await asyncio.sleep(0)
+        await ask()
+
+    put(make.site("First", 10.0, 50.0))
+    asyncio.run(ask())
+    looked.clear()
+    asyncio.run(ask_together())
+    assert len({body for body in bodies if body}) == 2
+
+
+def test_headers_that_are_made_up_are_not_remembered_without_end(client):
+    for number in range(REMEMBERED + 10):
+        client.get("/conformance", headers={"User-Agent": f"{number}"})
+    client.get("/conformance", headers={"User-Agent": "x" * MOST_BYTES})
+    assert len(client.app.front._callers._known) <= REMEMBERED
+    assert not any("x" * MOST_BYTES in str(known) for known in client.app.front._callers._known)
 
 
 @pytest.mark.parametrize("path", FAULTS)

@@ -45,6 +45,49 @@ def test_no_room_keeps_nothing():
     assert cache.get("a") is None
 
 
+def test_an_answer_goes_when_its_tile_goes():
+    cache = TileCache(2 * (100 + TileCache.ENTRY) + TileCache.ANSWER)
+    cache.put("a", b"x" * 100, 1)
+    cache.keep_answer("a", "request", "answer", 1)
+    assert cache.answer("request") == "answer"
+    cache.put("a", b"y" * 100, 2)
+    assert cache.answer("request") is None
+    cache.keep_answer("a", "request", "late", 1)
+    assert cache.answer("request") is None
+    assert cache.size == 100 + TileCache.ENTRY
+
+
+def test_a_tile_whose_answer_was_given_stays_the_longest():
+    cache = TileCache(2 * (100 + TileCache.ENTRY) + TileCache.ANSWER)
+    cache.put("a", b"x" * 100)
+    cache.keep_answer("a", "request", "answer")
+    cache.put("b", b"x" * 100)
+    cache.answer("request")
+    cache.put("c", b"x" * 100)
+    assert cache.get("b") is None
+    assert cache.answer("request") == "answer"
+
+
+def test_answers_are_counted_and_never_too_many():
+    cache = TileCache(10 * TileCache.ANSWER)
+    cache.put("a", b"x")
+    for number in range(100):
+        cache.keep_answer("a", number, "answer")
+        assert cache.size <= 10 * TileCache.ANSWER
+    assert (len(cache), cache.size, cache.answer(0)) == (0, 0, None)
+
+
+def test_a_request_that_moved_to_another_tile_leaves_with_that():
+    cache = TileCache(100_000)
+    for key in ("a", "b"):
+        cache.put(key, b"x")
+        cache.keep_answer(key, "request", key)
+    cache.put("a", b"y")
+    assert cache.answer("request") == "b"
+    cache.put("b", b"y")
+    assert cache.answer("request") is None
+
+
 def test_many_threads_never_exceed_the_room():
     cache = room_for(10, 100)
 
