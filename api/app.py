@@ -21,6 +21,7 @@ from api import (
     openapi,
     problems,
     search,
+    styles,
     tiles,
     tilesets,
 )
@@ -39,6 +40,7 @@ ROUTERS: tuple[Router, ...] = (
     features.router,
     tiles.router,
     tilesets.router,
+    styles.router,
     exports.router,
     search.router,
     health.router,

@@ -15,10 +15,12 @@ GEOJSON = "application/geo+json"
 HTML = "text/html"
 MVT = "application/vnd.mapbox-vector-tile"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+STYLESHEET = "application/vnd.mapbox.style+json"
 PROBLEM = "application/problem+json"
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TILESETS = REL + "tilesets-vector"
+STYLES = REL + "styles"
 TILING_SCHEME = REL + "tiling-scheme"
 
 # What may stand in a Host header: a name or address, perhaps a port; nothing else is repeated.

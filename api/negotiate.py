@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import geomap
-from api.links import GEOJSON, HTML, JSON, MVT, OPENAPI, base_url
+from api.links import GEOJSON, HTML, JSON, MVT, OPENAPI, STYLESHEET, base_url
 from geomap.errors import ParameterInvalid
 
 AS_JSON: Mapping[str, str] = {"json": JSON}
@@ -19,6 +19,7 @@ AS_GEOJSON: Mapping[str, str] = {"geojson": GEOJSON, "json": GEOJSON}
 AS_PAGE: Mapping[str, str] = {"json": JSON, "html": HTML}
 AS_OPENAPI: Mapping[str, str] = {"json": OPENAPI}
 AS_TILE: Mapping[str, str] = {"mvt": MVT, "pbf": MVT}
+AS_STYLE: Mapping[str, str] = {"mapbox": STYLESHEET, "json": STYLESHEET}
 """What a route can answer in: `f` → media type, the usual one first."""
 
 VARY = "Accept, Accept-Language, Accept-Encoding"
@@ -28,6 +29,7 @@ CACHING: Mapping[str, str] = {"Cache-Control": "no-cache", "Vary": VARY}
 _TAKEN_FOR: Mapping[str, tuple[str, ...]] = {
     GEOJSON: (JSON,),
     OPENAPI: (JSON,),
+    STYLESHEET: (JSON,),
     MVT: ("application/x-protobuf", "application/octet-stream"),
 }
 """Names by which clients ask for a type without knowing its own."""

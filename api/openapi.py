@@ -6,20 +6,51 @@ FastAPI would make 3.1, which GDAL and the OGC test suites do not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import geomap
 from api.depends import common_queryables
 from api.links import PROBLEM
+from api.palette import THEMES
 from api.parameters import PARAMETERS, Parameter
 from api.router import Operation, Router
 from api.schemas import SCHEMAS
 from geomap.settings import Settings
 from layers.catalog import LAYERS
 from layers.layer import Layer
+from layers.tiles.grids import GRIDS
 
 Json = dict[str, Any]
+
+TAGS: Mapping[str, str] = {
+    "Common": "The entrance, the standards kept to, this description, errors explained.",
+    "Collections": "What layers there are, and where they lie.",
+    "Features": "Features as pages, one by one, and counted.",
+    "Tiles": "Vector tiles of collections and of the map beneath, and how they are numbered.",
+    "Styles": "How to draw the tiles: styles for MapLibre and files for QGIS.",
+    "Exports": "All that matches, in one file.",
+    "Search": "Names, as they are typed.",
+    "Health": "Whether the service is well.",
+}
+"""Tag → what its operations are about."""
+_NUMBER = {"type": "integer", "minimum": 0}
+PATH_PARAMETERS: Mapping[str, Json] = {
+    "z": {"description": "Zoom level, the id of the tile matrix.", "schema": _NUMBER},
+    "y": {"description": "Row of the tile, from the north.", "schema": _NUMBER},
+    "x": {"description": "Column of the tile, from the west.", "schema": _NUMBER},
+    "tileMatrixSetId": {
+        "description": "The grid that the tile is numbered by.",
+        "schema": {"type": "string", "enum": list(GRIDS)},
+    },
+    "feature_id": {
+        "description": "The id of a feature.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "style_id": {"description": "A style.", "schema": {"type": "string", "enum": list(THEMES)}},
+    "name": {"description": "Its name.", "schema": {"type": "string", "pattern": "^[a-z0-9-]+$"}},
+}
+"""Part of a path → what stands there."""
 
 _LAYER = "{layer_id}"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -42,7 +73,11 @@ def document(routers: Sequence[Router], settings: Settings) -> Json:
             "description": "Cultural sites, cross-border regions, cities and twin-city pairs.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
-        "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
+        "tags": [
+            {"name": tag, "description": TAGS.get(tag, f"{tag}.")}
+            for tag in dict.fromkeys(one.tag for one in operations)
+        ],
+        "security": [],
         "paths": paths,
         "components": {
             "parameters": _parameters(settings),
@@ -64,6 +99,7 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
     return {
         "operationId": f"{layer.id}.{operation.id}" if layer else operation.id,
         "summary": operation.summary,
+        "description": operation.summary,
         "tags": [operation.tag],
         "parameters": [*_path_parameters(path), *known, *_own(operation, layer)],
         "responses": {
@@ -91,7 +127,8 @@ def _schema(operation: Operation) -> Json:
 
 def _path_parameters(path: str) -> Iterator[Json]:
     for name in _PLACEHOLDER.findall(path):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        told = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        yield told | PATH_PARAMETERS.get(name, {})
 
 
 def _own(operation: Operation, layer: Layer | None) -> Iterator[Json]:

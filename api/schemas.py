@@ -140,5 +140,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "tileMetadata": _ANYTHING,
     "tileMatrixSets": _object("tileMatrixSets", tileMatrixSets=_list(_ANYTHING)),
     "tileMatrixSet": _object("tileMatrices", id=_TEXT, tileMatrices=_list(_ANYTHING)),
+    "styles": _object("styles", styles=_list(_ANYTHING), default=_TEXT, links=_LINKS),
+    "style": _object(
+        "version sources layers",
+        version=_COUNT,
+        name=_TEXT,
+        sources=_ANYTHING,
+        layers=_list(_ANYTHING),
+    ),
     "health": _object("status", status=_TEXT, checks=_ANYTHING),
 }

@@ -1,12 +1,20 @@
 """Fixtures that every room's tests share, and the rule that CI skips nothing."""
 
 import os
-from collections.abc import Callable, Generator
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+START_S = 60
+_GEOMAP = [sys.executable, "-c", "from api.cli import main; main()"]
 REQUIRE_ALL = os.environ.get("GEOMAP_REQUIRE_ALL") == "1"
 
 
@@ -26,6 +34,35 @@ def shared_data() -> Path:
             f"The real registers are not there: {path}; GEOMAP_TEST_DATA names their folder."
         )
     return path
+
+
+@pytest.fixture(scope="session")
+def seeded_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a store of its own that holds the demonstration data."""
+    store = tmp_path_factory.mktemp("store") / "geomap.db"
+    environment = {**os.environ, "GEOMAP_STORE": f"sqlite:///{store}"}
+    subprocess.run([*_GEOMAP, "seed"], env=environment, check=True, capture_output=True)
+    return environment
+
+
+@pytest.fixture(scope="session")
+def seeded_server(
+    seeded_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server of its own over the seeded store."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [*_GEOMAP, "serve", "--port", str(port)], env=seeded_environment, stdout=out, stderr=out
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(f"{address}/readyz", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
 
 
 def _required(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -67,3 +104,21 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
         assert actual == path.read_bytes()
 
     return compare
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        assert server.poll() is None, f"The server has stopped:\n{log.read_text()}"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail(f"The server did not become ready in {START_S} s:\n{log.read_text()}")

@@ -6,12 +6,6 @@ request that leaves the origin. One that brings about an error on purpose takes 
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +13,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-START_S = 60
-_GEOMAP = [sys.executable, "-c", "from api.cli import main; main()"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,32 +45,9 @@ def browser_context_args(browser_context_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
-def seeded_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a store of its own that holds the demonstration data."""
-    store = tmp_path_factory.mktemp("store") / "geomap.db"
-    environment = {**os.environ, "GEOMAP_STORE": f"sqlite:///{store}"}
-    subprocess.run([*_GEOMAP, "seed"], env=environment, check=True, capture_output=True)
-    return environment
-
-
-@pytest.fixture(scope="session")
-def base_url(
-    seeded_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The address of a server of its own over the seeded store."""
-    port = _free_port()
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*_GEOMAP, "serve", "--port", str(port)], env=seeded_environment, stdout=out, stderr=out
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(f"{address}/readyz", server, log)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+def base_url(seeded_server: str) -> str:
+    """The address that the pages of these tests are opened at."""
+    return seeded_server
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -113,21 +82,3 @@ def page(page: Page, base_url: str, faults: list[str]) -> Iterator[Page]:
     )
     yield page
     assert not faults, faults
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_ready(url: str, server: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        assert server.poll() is None, f"The server has stopped:\n{log.read_text()}"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    pytest.fail(f"The server did not become ready in {START_S} s:\n{log.read_text()}")
