@@ -17,6 +17,7 @@ from api.parameters import BOM, BOXES, CRS, FILTERS, FORMAT
 from api.router import Router
 from api.service import CurrentService
 from layers.exports.table import EXPORTS, export_named, options_for
+from layers.fragments import Text
 from layers.query import select
 
 AS_EXPORT = {export.name: export.media_type for export in EXPORTS.values()}
@@ -57,7 +58,7 @@ class Download(StreamingResponse):
     """A file on its way out. Once the client has it, or has gone, nothing is left of it here."""
 
     def __init__(
-        self, pieces: Iterable[bytes], held: ExitStack, media_type: str, headers: Mapping[str, str]
+        self, pieces: Iterable[Text], held: ExitStack, media_type: str, headers: Mapping[str, str]
     ) -> None:
         super().__init__(pieces, media_type=media_type, headers=headers)
         self._held = held

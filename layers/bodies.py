@@ -1,29 +1,31 @@
-"""Ready GeoJSON of features: the store's stored text with the computed members spliced in."""
+"""Ready GeoJSON of features: from the kept texts of their layer, else from the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from layers.computed import computed_members
-from layers.content import Rows
+from layers.columns import Rows
+from layers.fragments import Text, fragments_of
 from layers.store.protocol import PublicReader
+from layers.stored_texts import stored_texts
 from layers.table import LayerTable
 
-CHUNK = 1000
-"""Features read from the store at a time: memory stays flat however many are asked for."""
 
-
-def feature_bodies(
+def feature_texts(
     reader: PublicReader, table: LayerTable, rows: Rows, lang: str = "en"
-) -> Iterator[bytes]:
-    """Yield the GeoJSON text of each row, in the order of `rows` (OGC:CRS84)."""
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        bodies = reader.bodies(table.layer.id, table.seqs[chunk].tolist())
-        texts = [bodies[seq] for seq in table.seqs[chunk].tolist()]
-        yield from map(spliced, texts, computed_members(table, chunk, lang))
+) -> list[Text]:
+    """Return the GeoJSON text of each row, in the order of `rows` (OGC:CRS84)."""
+    kept = fragments_of(table)
+    if kept is None or not len(rows):
+        return [*stored_texts(reader, table, rows, lang)]
+    outdated = kept.outdated(table)[rows]
+    # An outdated row reads any text at first, which is then replaced.
+    texts = kept.texts(np.where(outdated, 0, rows))
+    if outdated.any():
+        fresh = stored_texts(reader, table, rows[outdated], lang)
+        for at, text in zip(np.flatnonzero(outdated).tolist(), fresh, strict=True):
+            texts[at] = text
+    return texts
 
 
 def feature_body(
@@ -31,13 +33,4 @@ def feature_body(
 ) -> bytes | None:
     """Return the GeoJSON text of one feature, None when the public has none."""
     rows = table.positions([feature_id])
-    if not len(rows):
-        return None
-    return next(feature_bodies(reader, table, np.asarray(rows[:1]), lang))
-
-
-def spliced(body: bytes, members: bytes) -> bytes:
-    """Return a Feature text with more members at the end of its `properties`."""
-    if not members:
-        return body
-    return b"%s,%s}}" % (body[:-2], members)
+    return bytes(feature_texts(reader, table, rows[:1], lang)[0]) if len(rows) else None

@@ -18,8 +18,10 @@ from pyarrow import csv
 
 from geomap.crs import DEGREES, from_crs84
 from layers.content import Rows
-from layers.exports.columns import Columns, attribute_types, columns_of
+from layers.exports.columns import Columns, columns_of
 from layers.exports.options import USUAL, Options
+from layers.exports.schema import attribute_types
+from layers.exports.shapes import WKT
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
@@ -51,7 +53,7 @@ def formula_safe(column: pa.StringArray) -> pa.StringArray:
 
 
 def _header(table: LayerTable, crs: str) -> bytes:
-    names = [*attribute_types(table.layer), *_place_names(crs), "wkt"]
+    names = [*attribute_types(table.layer), *_place_names(crs), WKT]
     return ",".join(f'"{name}"' for name in names).encode() + b"\n"
 
 
@@ -66,8 +68,7 @@ def _with_places(columns: Columns, crs: str) -> pa.RecordBatch:
         places = from_crs84(_points(*degrees), crs)
         for name, numbers in zip(names, (shapely.get_x, shapely.get_y), strict=True):
             batch = batch.append_column(name, pa.array(numbers(places), from_pandas=True))
-    wkt = shapely.to_wkt(columns.shapes, rounding_precision=7 if crs in DEGREES else 3)
-    return batch.append_column("wkt", pa.array(wkt, pa.string()))
+    return batch.append_column(WKT, columns.wkt())
 
 
 def _points(lng: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.object_]:

@@ -20,9 +20,10 @@ from pyproj import CRS
 from geomap.errors import ExportBusy, ExportFailed
 from layers.content import Rows
 from layers.exports import gdal_writer
-from layers.exports.columns import GEOMETRY, columns_of, schema_of
+from layers.exports.columns import columns_of
 from layers.exports.credits import credits_of, metadata_of
 from layers.exports.options import USUAL, Options
+from layers.exports.schema import GEOMETRY, schema_of
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable

@@ -9,37 +9,38 @@ from collections.abc import Generator
 
 import orjson
 
+from layers.bodies import feature_texts
 from layers.content import Rows
-from layers.exports.batches import batches, feature_texts
+from layers.exports.batches import TEXTS_WEIGHT, batches, joined_texts
 from layers.exports.credits import credits_of
 from layers.exports.options import USUAL, Options
+from layers.fragments import BETWEEN, Text
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
 
-WEIGHT = 16_000
-"""Coordinates that go out at a time, about a thousand points: some hundred kilobytes."""
 RECORD_SEPARATOR = b"\x1e"
 
 
 def write(
     snapshot: Snapshot, reader: PublicReader, table: LayerTable, rows: Rows, _: Options = USUAL
-) -> Generator[bytes]:
+) -> Generator[Text]:
     """Yield a FeatureCollection of the rows."""
-    piece = _head(snapshot, table, rows) + b"\n"
-    for batch in batches(table, rows, WEIGHT):
-        yield piece + b",\n".join(feature_texts(reader, table, batch))
-        piece = b",\n"
-    yield (b"" if len(rows) else piece) + b"\n]}\n"
+    piece: Text = _head(snapshot, table, rows) + b"\n"
+    for texts in joined_texts(reader, table, rows):
+        yield piece
+        piece = texts
+    yield piece[: -len(BETWEEN)] if len(rows) else piece
+    yield b"\n]}\n"
 
 
 def write_sequence(
     _: Snapshot, reader: PublicReader, table: LayerTable, rows: Rows, __: Options = USUAL
-) -> Generator[bytes]:
+) -> Generator[Text]:
     """Yield a text sequence of the rows: a record separator, the feature, a line feed."""
     between = b"\n" + RECORD_SEPARATOR
     yield b""
-    for batch in batches(table, rows, WEIGHT):
+    for batch in batches(table, rows, TEXTS_WEIGHT):
         yield RECORD_SEPARATOR + between.join(feature_texts(reader, table, batch)) + b"\n"
 
 

@@ -12,9 +12,10 @@ from pyproj import CRS
 
 from geomap.crs import DEGREES, STORAGE_CRS
 from layers.content import Rows
-from layers.exports.columns import GEOMETRY, columns_of, schema_of
+from layers.exports.columns import columns_of
 from layers.exports.credits import metadata_of
 from layers.exports.options import USUAL, Options
+from layers.exports.schema import GEOMETRY, schema_of
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable

@@ -10,11 +10,12 @@ from geomap.errors import ParameterInvalid
 from layers.content import Rows
 from layers.exports import csv, gdal, geojson, parquet
 from layers.exports.options import Options
+from layers.fragments import Text
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
 
-Write = Callable[[Snapshot, PublicReader, LayerTable, Rows, Options], Generator[bytes]]
+Write = Callable[[Snapshot, PublicReader, LayerTable, Rows, Options], Generator[Text]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""GeoJSON: ready texts put together, in the order of the store's file, whatever the filter."""
+"""GeoJSON: ready texts put together, in the order of places, whatever the filter."""
 
 import io
 import json
+from dataclasses import replace
 
 import geopandas
 import numpy as np
-from shapely import LineString, box
+from shapely import LineString, Point, box
 
 from layers.exports import batches
 from layers.exports.geojson import RECORD_SEPARATOR
@@ -76,7 +77,24 @@ def test_batches_hold_every_row_once_however_large_the_geometries(store, put, fe
     with Follower(store).reading() as (snapshot, _):
         table = snapshot.tables["sites"]
         parts = list(batches.batches(table, np.arange(40), 500))
+        sizes = [table.shape_bytes(part) // batches.BYTES_PER_COORDINATE for part in parts]
     assert sorted(np.concatenate(parts)) == list(range(40))
-    seqs = table.seqs[np.concatenate(parts)]
-    assert (np.diff(seqs) > 0).all()
-    assert max(len(part) for part in parts) <= 500 // (1 + batches.FEATURE_WEIGHT)
+    keys = table.content.keys.values[np.concatenate(parts)]
+    assert (keys[1:] >= keys[:-1]).all()
+    weights = [int((size + batches.FEATURE_WEIGHT).sum()) for size in sizes]
+    assert all(w <= 500 or len(part) == 1 for w, part in zip(weights, parts, strict=True))
+    assert max(map(len, parts)) > 20
+
+
+def test_an_edit_leaves_the_order_that_a_new_base_will_have(store, put, delete, feature, exported):
+    sites = [feature("sites", f"Site {n}", (n % 5, n % 7)) for n in range(30)]
+    put(*sites)
+    follower = Follower(store)
+    follower.current()
+    delete(sites[3])
+    put(feature("sites", "New", (4, 6)), replace(sites[9], geometry=Point(1, 1)), sites[3])
+    with follower.reading() as (snapshot, _):
+        table = snapshot.tables["sites"]
+        assert table.is_edited()
+        order = [table.ids[row].decode() for row in batches.in_file_order(table, table.rows())]
+    assert [one["id"] for one in json.loads(exported("geojson"))["features"]] == order

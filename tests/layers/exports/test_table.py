@@ -13,7 +13,7 @@ from geomap.crs import FILE_CRS
 from geomap.errors import ParameterInvalid
 from geomap.model import Visibility
 from layers.catalog import LAYERS
-from layers.exports.columns import attribute_types
+from layers.exports.schema import attribute_types
 from layers.exports.table import EXPORTS, export_named, options_for
 
 TABLES = ("gpkg", "fgb", "parquet", "csv")
