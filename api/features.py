@@ -17,7 +17,7 @@ from api.parameters import AFTER, BBOX, BOXES, FILTERS, FORMAT, LANG, LIMIT, SOR
 from api.router import Router
 from api.service import CurrentService, Service
 from geomap.errors import FeatureNotFound
-from layers.bodies import feature_body, feature_texts
+from layers.bodies import feature_bodies, feature_body
 from layers.catalog import LAYERS
 from layers.layer import Layer
 from layers.query import Page, Query, facets, page, select
@@ -54,7 +54,7 @@ def items(
         asked = page(table, found(query, layer, reader))
 
         def body() -> bytes:
-            bodies = b",\n".join(feature_texts(reader, table, asked.rows, lang))
+            bodies = b",\n".join(feature_bodies(reader, table, asked.rows, lang))
             return _page_text(request, layer, asked, bodies)
 
         return answered(request, (table.version, lang), GEOJSON, body)

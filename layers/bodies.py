@@ -11,7 +11,7 @@ from layers.stored_texts import stored_texts
 from layers.table import LayerTable
 
 
-def feature_texts(
+def feature_bodies(
     reader: PublicReader, table: LayerTable, rows: Rows, lang: str = "en"
 ) -> list[Text]:
     """Return the GeoJSON text of each row, in the order of `rows` (OGC:CRS84)."""
@@ -33,4 +33,4 @@ def feature_body(
 ) -> bytes | None:
     """Return the GeoJSON text of one feature, None when the public has none."""
     rows = table.positions([feature_id])
-    return bytes(feature_texts(reader, table, rows[:1], lang)[0]) if len(rows) else None
+    return bytes(feature_bodies(reader, table, rows[:1], lang)[0]) if len(rows) else None

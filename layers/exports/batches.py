@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from layers.bodies import feature_texts
+from layers.bodies import feature_bodies
 from layers.content import Rows
 from layers.fragments import BETWEEN, Text, fragments_of
 from layers.store.protocol import PublicReader
@@ -15,9 +15,9 @@ from layers.table import LayerTable
 BYTES_PER_COORDINATE = 16
 FEATURE_WEIGHT = 17
 """A feature without its geometry, counted in coordinates: some 20 bytes each."""
-TEXTS_WEIGHT = 16_000
-"""Coordinates of the texts that are read at a time, about a thousand points."""
-PIECE = 1024 * 1024
+TEXTS_WEIGHT = 8_000
+"""Coordinates of the texts that are read at a time, about five hundred points."""
+PIECE = 512 * 1024
 """Bytes that go out at a time where there is no need to hold more."""
 
 
@@ -78,7 +78,7 @@ def _texts(reader: PublicReader, table: LayerTable, rows: Rows) -> Iterator[Text
             yield from kept.stretches(part, PIECE)
         else:
             for batch in _cut(table, part, TEXTS_WEIGHT):
-                yield BETWEEN.join([*feature_texts(reader, table, batch), b""])
+                yield BETWEEN.join([*feature_bodies(reader, table, batch), b""])
 
 
 def _gathered(pieces: Iterable[Text]) -> Iterator[Text]:

@@ -26,8 +26,8 @@ from layers.exports.sheets import Sheets, sheets_of
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
 
-WEIGHT = 524_288
-"""Coordinates in a batch: some thirty thousand points."""
+WEIGHT = 262_144
+"""Coordinates in a batch: some fifteen thousand points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import orjson
 
-from layers.bodies import feature_texts
+from layers.bodies import feature_bodies
 from layers.content import Rows
 from layers.exports.batches import TEXTS_WEIGHT, batches, joined_texts
 from layers.exports.credits import credits_of
@@ -41,7 +41,7 @@ def write_sequence(
     between = b"\n" + RECORD_SEPARATOR
     yield b""
     for batch in batches(table, rows, TEXTS_WEIGHT):
-        yield RECORD_SEPARATOR + between.join(feature_texts(reader, table, batch)) + b"\n"
+        yield RECORD_SEPARATOR + between.join(feature_bodies(reader, table, batch)) + b"\n"
 
 
 def _head(snapshot: Snapshot, table: LayerTable, rows: Rows) -> bytes:

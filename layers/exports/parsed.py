@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from layers.bodies import feature_texts
+from layers.bodies import feature_bodies
 from layers.content import Rows
 from layers.exports.schema import COMPUTED_LISTS, NESTED, PLACES, attribute_types
 from layers.layer import Layer
@@ -43,7 +43,7 @@ class Parser:
         return parts[0] if len(parts) == 1 else pa.concat_batches(parts)
 
     def _part(self, reader: PublicReader, table: LayerTable, rows: Rows) -> pa.RecordBatch:
-        texts = b",".join(feature_texts(reader, table, rows))
+        texts = b",".join(feature_bodies(reader, table, rows))
         features = self._decoder.decode(b"[" + texts + b"]")
         records = [feature.properties for feature in features]
         told = {"id": pa.array([feature.id for feature in features])}

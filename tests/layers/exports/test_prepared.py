@@ -143,15 +143,15 @@ def test_each_row_has_the_text_that_the_store_has(edited, layer):
     with edited.reading() as (snapshot, reader):
         table = snapshot.tables[layer]
         rows = table.rows()[::-1]
-        kept = bodies.feature_texts(reader, table, rows, "ru")
+        kept = bodies.feature_bodies(reader, table, rows, "ru")
         assert [*map(bytes, kept)] == stored_texts(reader, table, rows, "ru")
 
 
 def test_what_nobody_touched_is_not_read_from_the_store(follower, world, put, monkeypatch):
     put(replace(world["Site 3"], geometry=None))
     asked = []
-    real = batches.feature_texts
-    monkeypatch.setattr(batches, "feature_texts", lambda *a: asked.append(len(a[2])) or real(*a))
+    real = batches.feature_bodies
+    monkeypatch.setattr(batches, "feature_bodies", lambda *a: asked.append(len(a[2])) or real(*a))
     written(follower, "geojson", "sites")
     assert asked == [1]
 
