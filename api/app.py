@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
 import geomap
+import web.pages.rendering
 import web.routes
 from api import (
     collections,
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.front = Front(app, partial(FastAPI.__call__, app), settings)
     app.state.settings = settings
     app.state.front_page = web.routes.front_page
+    app.state.page = web.pages.rendering.page
     app.state.conforms_to = [name for router in ROUTERS for name in router.conforms_to]
     app.state.openapi = openapi.document(ROUTERS, settings)
     problems.install(app)

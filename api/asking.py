@@ -14,7 +14,8 @@ from starlette.requests import Request
 from api import features, tiles
 from api.callers import REMEMBERED
 from api.depends import collections_of
-from api.negotiate import AS_GEOJSON, AS_TILE, chosen
+from api.links import GEOJSON
+from api.negotiate import AS_FEATURES, AS_TILE, chosen
 from api.tiles import Asked
 from geomap.grid import Tile
 from geomap.i18n import choose_language
@@ -103,7 +104,9 @@ def feature_asked(
     """Return the layer of a feature, and the language to tell it in."""
     headers = [(b"accept", accept), (b"accept-language", accept_language)]
     request = _alone(layer_id, query_string, headers)
-    chosen(request, AS_GEOJSON)
-    features.OF_ITEM.read(request)
+    plain = AS_FEATURES[chosen(request, AS_FEATURES)] == GEOJSON
+    wishes = features.OF_ITEM.read(request)
+    if not (plain and wishes.values.keys() <= features.PLAIN):
+        raise ValueError("told otherwise than it is stored")
     wanted = request.query_params.get("lang")
     return layer_named(layer_id), choose_language(wanted, request.headers["accept-language"])

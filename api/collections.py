@@ -9,21 +9,45 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from api.depends import ReadableLayer, Reads
-from api.links import GEOJSON, JSON, TILESETS, Link, link, url
-from api.negotiate import AS_JSON, answered
-from api.parameters import FORMAT
+from api import conformance
+from api.depends import Language, ReadableLayer, Reads
+from api.links import (
+    GEOJSON,
+    HTML,
+    JSON,
+    SCHEMA,
+    SCHEMA_OF,
+    SORTABLES,
+    TILESETS,
+    Link,
+    link,
+    url,
+)
+from api.negotiate import (
+    AS_FEATURES,
+    AS_JSON,
+    AS_SCHEMA,
+    TITLES,
+    answered,
+    representations,
+)
+from api.parameters import FORMAT, LANG
 from api.router import Router
 from api.service import CurrentService
+from geomap.systems import CRS84_URI, systems
 from layers.exports.table import EXPORTS
 from layers.layer import Layer
+from layers.schema import layer_schema, sortables_schema
 from layers.table import LayerTable
 
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CRS84 = CRS84_URI
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+ALL_SYSTEMS = ["#/crs"]
+"""In the list of collections: what the list itself names."""
 
-router = Router("Collections")
+router = Router("Collections", conformance.SCHEMAS)
 _READS = Reads(FORMAT)
+_OF_SCHEMA = Reads(FORMAT, LANG)
 
 
 @router.get("/collections", "getCollections", _READS, AS_JSON, "collections")
@@ -31,21 +55,56 @@ def collections(request: Request, service: CurrentService) -> Response:
     """The collections of this map."""
     tables = service.follower.current().tables
     versions = tuple(table.version for table in tables.values())
-    described = [described_collection(request, table) for table in tables.values()]
-    body = {"links": [link(url(request, "/collections"), "self", JSON)], "collections": described}
-    return answered(request, versions, JSON, lambda: orjson.dumps(body))
+
+    def body() -> bytes:
+        described = [described_collection(request, table, alone=False) for table in tables.values()]
+        return orjson.dumps(
+            {
+                "links": representations(request, AS_JSON),
+                "crs": list(systems()),
+                "collections": described,
+            }
+        )
+
+    return answered(request, versions, JSON, body)
 
 
 @router.get("/collections/{layer_id}", "getCollection", _READS, AS_JSON, "collection")
 def collection(request: Request, layer: ReadableLayer, service: CurrentService) -> Response:
     """What a collection is, and where it lies."""
     table = service.follower.current().tables[layer.id]
-    body = described_collection(request, table)
-    return answered(request, (table.version,), JSON, lambda: orjson.dumps(body))
+    return answered(
+        request,
+        (table.version,),
+        JSON,
+        lambda: orjson.dumps(described_collection(request, table, alone=True)),
+    )
 
 
-def described_collection(request: Request, table: LayerTable) -> dict[str, Any]:
-    """Return a collection object with its exact extent (OGC:CRS84)."""
+@router.get("/collections/{layer_id}/schema", "getSchema", _OF_SCHEMA, AS_SCHEMA, "schema")
+def schema(request: Request, layer: ReadableLayer, lang: Language) -> Response:
+    """What the features of a collection hold, as JSON Schema: what is told and may be given."""
+    address = url(request, f"/collections/{layer.id}/schema")
+    body = layer_schema(layer, address, lang)
+    return answered(request, (lang,), SCHEMA, lambda: orjson.dumps(body))
+
+
+@router.get("/collections/{layer_id}/sortables", "getSortables", _OF_SCHEMA, AS_SCHEMA, "schema")
+def sortables(request: Request, layer: ReadableLayer, lang: Language) -> Response:
+    """What the features of a collection can be ordered by, as JSON Schema."""
+    address = url(request, f"/collections/{layer.id}/sortables")
+    body = sortables_schema(layer, address, lang)
+    return answered(request, (lang,), SCHEMA, lambda: orjson.dumps(body))
+
+
+def described_collection(request: Request, table: LayerTable, *, alone: bool) -> dict[str, Any]:
+    """Return a collection object with its exact extent (OGC:CRS84).
+
+    Args:
+        request: Its address goes into the links.
+        table: The collection.
+        alone: Whether the object is the document, and not one of its list.
+    """
     layer = table.layer
     return {
         "id": layer.id,
@@ -54,13 +113,37 @@ def described_collection(request: Request, table: LayerTable) -> dict[str, Any]:
         "attribution": layer.attribution,
         "extent": table.cached("extent", lambda: _extent(table)),
         "itemType": "feature",
-        "crs": [CRS84],
-        "links": _links(request, layer),
+        "crs": list(systems()) if alone else ALL_SYSTEMS,
+        "storageCrs": CRS84_URI,
+        "links": [*_own(request, layer, alone=alone), *_links(request, layer)],
     }
+
+
+def _own(request: Request, layer: Layer, *, alone: bool) -> list[Link]:
+    if alone:
+        return representations(request, AS_JSON)
+    here = f"/collections/{layer.id}"
+    return [
+        link(url(request, here), "self", JSON),
+        link(url(request, here, {"f": "html"}), "alternate", HTML),
+    ]
 
 
 def _links(request: Request, layer: Layer) -> list[Link]:
     here = f"/collections/{layer.id}"
+    # A media type is linked once; of names for the same the first is its own.
+    names = dict(reversed([(media_type, name) for name, media_type in AS_FEATURES.items()]))
+    items = [
+        link(
+            url(
+                request, f"{here}/items", {} if media_type == GEOJSON else {"f": names[media_type]}
+            ),
+            "items",
+            media_type,
+            f"{layer.title} as {TITLES[media_type]}",
+        )
+        for media_type in dict.fromkeys(AS_FEATURES.values())
+    ]
     exports = [
         link(
             url(request, f"{here}/export", {"f": export.name}),
@@ -71,9 +154,11 @@ def _links(request: Request, layer: Layer) -> list[Link]:
         for export in EXPORTS.values()
     ]
     return [
-        link(url(request, here), "self", JSON),
         link(url(request, "/"), "root", JSON),
-        link(url(request, f"{here}/items"), "items", GEOJSON, layer.title),
+        link(url(request, "/collections"), "parent", JSON, "Collections"),
+        *items,
+        link(url(request, f"{here}/schema"), SCHEMA_OF, SCHEMA, "What features hold"),
+        link(url(request, f"{here}/sortables"), SORTABLES, SCHEMA, "What to order by"),
         link(url(request, f"{here}/tiles", {"f": "json"}), TILESETS, JSON, "Vector tiles"),
         *exports,
     ]
@@ -83,7 +168,7 @@ def _extent(table: LayerTable) -> dict[str, Any]:
     extent: dict[str, Any] = {}
     if box := table.extent():
         corners = [box.west, box.south, box.east, box.north]
-        extent["spatial"] = {"bbox": [corners], "crs": CRS84}
+        extent["spatial"] = {"bbox": [corners], "crs": CRS84_URI}
     if time := table.layer.time():
         sides = [table.numbers(f"{time.name}_{side}") for side in ("from", "to")]
         years = np.column_stack(sides)[table.alive]

@@ -10,12 +10,30 @@ def _classes(part: str, *names: str) -> tuple[str, ...]:
 
 
 COMMON = (
-    *_classes("ogcapi-common-1/1.0", "core", "landing-page", "json", "oas30"),
+    *_classes("ogcapi-common-1/1.0", "core", "landing-page", "json", "html", "oas30"),
     *_classes("ogcapi-common-2/1.0", "collections"),
     *_classes("ogcapi-features-1/1.0", "oas30"),
     *_classes("ogcapi-tiles-1/1.0", "oas30"),
 )
-FEATURES = _classes("ogcapi-features-1/1.0", "core", "geojson")
+FEATURES = (
+    *_classes("ogcapi-features-1/1.0", "core", "geojson", "html"),
+    *_classes("ogcapi-features-2/1.0", "crs"),
+    *_classes("ogcapi-features-8/1.0", "sorting", "features-sorting"),
+    *_classes("ogcapi-common-3/1.0", "profile-parameter", "references", "profile-references"),
+    *_classes("json-fg-1/1.0", "core", "types-schemas", "profiles", "api"),
+)
+SCHEMAS = (
+    *_classes(
+        "ogcapi-common-3/1.0",
+        "schemas",
+        "advanced-property-roles",
+        "returnables-and-receivables",
+        "sortables",
+    ),
+    # QGIS looks for Part 5 under the name that its drafts had.
+    *_classes("ogcapi-features-5/1.0", "schemas"),
+    *_classes("ogcapi-features-8/1.0", "sortables"),
+)
 TILES = _classes(
     "ogcapi-tiles-1/1.0",
     "core",

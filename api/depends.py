@@ -10,13 +10,16 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from api import parameters
-from api.negotiate import is_page
+from api.negotiate import is_page, language_asked
 from api.parameters import Parameter, queryables
 from geomap.errors import FeatureNotFound, ParameterInvalid, ParameterUnknown
-from geomap.i18n import choose_language
+from geomap.places import Bounds
+from geomap.systems import CRS84, is_latitude_first_wgs84
 from layers.catalog import LAYERS, layer_named
 from layers.layer import Layer
-from layers.query import Near, Query, sortable
+from layers.paging import MOST_KEYS, sortable
+from layers.query import Near, Query
+from layers.windows import Window
 
 DEFAULT_KM = 20.0
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -43,7 +46,15 @@ class Wishes:
 class Reads:
     """The parameters that a route knows; any other, or one stated twice, is refused."""
 
-    def __init__(self, *known: Parameter[Any], filters: bool = False, layer_id: str = "") -> None:
+    def __init__(
+        self,
+        *known: Parameter[Any],
+        filters: bool = False,
+        layer_id: str = "",
+        page_state: bool = False,
+    ) -> None:
+        self.page_state = page_state
+        """Whether the HTML form is the map, which keeps its own state in its address."""
         self.known = {parameter.name: parameter for parameter in known}
         self.filters = filters
         """Whether the fields of the layer are parameters, too."""
@@ -52,8 +63,12 @@ class Reads:
 
     async def only(self, request: Request) -> None:
         """Read the query string into `request.state.wishes`, with the errors of `read`."""
-        if not is_page(request.state.format):  # The page keeps its own state in its address.
+        if not (self.page_state and is_page(request.state.format)):
             request.state.wishes = self.read(request)
+
+    def also(self, parameter: Parameter[Any]) -> None:
+        """Know one more parameter."""
+        self.known.setdefault(parameter.name, parameter)
 
     def read(self, request: Request) -> Wishes:
         """Return what the query string of a request says.
@@ -131,8 +146,7 @@ async def wishes_of(request: Request) -> Wishes:
 
 async def language_of(request: Request) -> str:
     """Return the language to answer in."""
-    wanted = request.query_params.get("lang")
-    return choose_language(wanted, request.headers.get("accept-language"))
+    return language_asked(request)
 
 
 def query_of(wishes: Wishes, layer: Layer) -> Query:
@@ -141,8 +155,10 @@ def query_of(wishes: Wishes, layer: Layer) -> Query:
     Raises:
         ParameterInvalid: The layer cannot be ordered so, or a distance has no place.
     """
+    bbox, window = _box(wishes)
     return Query(
-        bbox=wishes.get(parameters.BBOX),
+        bbox=bbox,
+        window=window,
         placed=wishes.get(parameters.PLACED) is True,
         interval=wishes.get(parameters.DATETIME),
         dated=wishes.get(parameters.DATED) is True,
@@ -155,6 +171,16 @@ def query_of(wishes: Wishes, layer: Layer) -> Query:
     )
 
 
+def _box(wishes: Wishes) -> tuple[Bounds | None, Window | None]:
+    corners, system = wishes.get(parameters.BBOX), wishes.get(parameters.BBOX_CRS) or CRS84
+    if corners is None:
+        return None, None
+    box = parameters.bbox(corners.text, system)
+    if system.is_storage or is_latitude_first_wgs84(system):
+        return box, None
+    return box, Window(system, corners.numbers)
+
+
 def _near(wishes: Wishes) -> Near | None:
     place, km = wishes.get(parameters.NEAR), wishes.get(parameters.WITHIN_KM)
     if place is None and km is not None:
@@ -163,10 +189,15 @@ def _near(wishes: Wishes) -> Near | None:
 
 
 def _order(wishes: Wishes, layer: Layer) -> str:
-    order = wishes.get(parameters.SORTBY) or ""
-    columns = sortable(layer)
-    if order and order.removeprefix("-") not in columns:
-        expected = f"one of {', '.join(columns)} is expected, `-` before it for descending."
+    order = wishes.get(parameters.SORTBY)
+    if order is None:
+        return ""
+    columns, keys = sortable(layer), [key.removeprefix("-") for key in order.split(",")]
+    if not set(keys) <= set(columns) or len(set(keys)) < len(keys) or len(keys) > MOST_KEYS:
+        expected = (
+            f"up to {MOST_KEYS} of {', '.join(columns)} are expected, each once, `-` before one "
+            "for descending."
+        )
         raise ParameterInvalid("sortby", order, expected)
     return order
 

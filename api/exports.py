@@ -32,7 +32,8 @@ def export_layer(
 ) -> Response:
     """All features that match, as a file."""
     export = export_named(request.state.format)
-    options = options_for(export, wishes.get(CRS), bom=wishes.get(BOM))
+    system = wishes.get(CRS)
+    options = options_for(export, system.code if system else None, bom=wishes.get(BOM))
     with ExitStack() as stack:
         snapshot, reader = stack.enter_context(service.follower.reading())
         table = snapshot.tables[layer.id]

@@ -10,17 +10,42 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api import conformance
-from api.depends import CurrentWishes, Language, ReadableId, ReadableLayer, Reads, query_of
-from api.links import GEOJSON, JSON, Link, link, self_url, url
-from api.negotiate import AS_GEOJSON, AS_JSON, answered
-from api.parameters import AFTER, BBOX, BOXES, FILTERS, FORMAT, LANG, LIMIT, SORTBY, ZOOM
+from api.depends import CurrentWishes, Language, ReadableId, ReadableLayer, Reads, Wishes, query_of
+from api.links import GEOJSON, JSON
+from api.negotiate import AS_FEATURES, AS_GEOJSON, AS_JSON, answered
+from api.parameters import (
+    AFTER,
+    BBOX,
+    BOXES,
+    CRS,
+    FILTERS,
+    FORMAT,
+    LANG,
+    LIMIT,
+    MAX_OFFSET,
+    PROFILE,
+    PROPERTIES,
+    SORTBY,
+    ZOOM,
+)
+from api.profiles import Profiles, profiles_named
+from api.representations import (
+    Telling,
+    collection_text,
+    feature_text,
+    next_link,
+    plain_feature,
+    plain_headers,
+)
 from api.router import Router
 from api.service import CurrentService, Service
-from geomap.errors import FeatureNotFound
-from layers.bodies import feature_bodies, feature_body
+from geomap.errors import FeatureNotFound, ParameterInvalid
+from geomap.systems import CRS84
+from layers.bodies import feature_body
 from layers.catalog import LAYERS
 from layers.layer import Layer
-from layers.query import Page, Query, facets, page, select
+from layers.query import Query, facets, page, select
+from layers.shaped import Wish, checked_properties
 from layers.store.protocol import PublicReader
 from layers.tiles.bundles import MOST_BUNDLES, overview
 
@@ -30,14 +55,17 @@ MOST_HITS = 10_000_000
 """All of them: a page says exactly how many features match."""
 
 router = Router("Features", conformance.FEATURES)
-_ITEMS = Reads(FORMAT, LANG, *BOXES, LIMIT, AFTER, SORTBY, *FILTERS, filters=True)
-OF_ITEM = Reads(FORMAT, LANG)
+_TOLD = (CRS, PROPERTIES, MAX_OFFSET, PROFILE)
+_ITEMS = Reads(FORMAT, LANG, *_TOLD, *BOXES, LIMIT, AFTER, SORTBY, *FILTERS, filters=True)
+OF_ITEM = Reads(FORMAT, LANG, *_TOLD)
+PLAIN = frozenset({FORMAT.name, LANG.name})
+"""Parameters with which a feature is told as it is stored."""
 ITEM = "/collections/{layer_id}/items/{feature_id}"
 _FACETS = Reads(FORMAT, LANG, *BOXES, *FILTERS, filters=True)
 _OVERVIEW = Reads(FORMAT, LANG, ZOOM, LIMIT, BBOX, *FILTERS, filters=True, layer_id="twins")
 
 
-@router.get("/collections/{layer_id}/items", "getItems", _ITEMS, AS_GEOJSON, "features")
+@router.get("/collections/{layer_id}/items", "getItems", _ITEMS, AS_FEATURES, "features")
 def items(
     request: Request,
     layer: ReadableLayer,
@@ -49,33 +77,53 @@ def items(
     settings = service.settings
     limit = wishes.limit(settings.default_limit, settings.max_limit)
     query = replace(query_of(wishes, layer), limit=limit)
+    wish, profiles = _wish(request, wishes, layer), _profiles(wishes)
     with service.follower.reading() as (snapshot, reader):
-        table = snapshot.tables[layer.id]
-        asked = page(table, found(query, layer, reader))
+        tables = snapshot.tables
+        telling = Telling(request, tables, reader, layer, lang, wish, profiles)
+        asked = page(telling.table, found(query, layer, reader))
+        # A reference is told with the name of what it refers to.
+        versions = (telling.table.version, *(tables[of].version for of in profiles.reads(layer)))
+        headers = telling.headers(next_link(telling, asked))
 
         def body() -> bytes:
-            bodies = b",\n".join(feature_bodies(reader, table, asked.rows, lang))
-            return _page_text(request, layer, asked, bodies)
+            return collection_text(telling, asked)
 
-        return answered(request, (table.version, lang), GEOJSON, body)
+        return answered(request, (versions, lang), telling.media_type, body, headers)
 
 
-@router.get(ITEM, "getItem", OF_ITEM, AS_GEOJSON, "feature")
+@router.get(ITEM, "getItem", OF_ITEM, AS_FEATURES, "feature")
 def item(
     request: Request,
     layer: ReadableLayer,
     feature_id: ReadableId,
     service: CurrentService,
+    wishes: CurrentWishes,
+    *,
     lang: Language,
 ) -> Response:
     """One feature."""
-    return item_answer(request, layer, feature_id, service, lang)
+    if AS_FEATURES[request.state.format] == GEOJSON and wishes.values.keys() <= PLAIN:
+        return item_answer(request, layer, feature_id, service, lang)
+    wish, profiles = _wish(request, wishes, layer), _profiles(wishes)
+    with service.follower.reading() as (snapshot, reader):
+        telling = Telling(request, snapshot.tables, reader, layer, lang, wish, profiles)
+        row = telling.table.positions([feature_id])
+        if not len(row):
+            raise FeatureNotFound(layer.id, feature_id)
+        versions = [snapshot.tables[of].version for of in profiles.reads(layer)]
+        parts = (feature_body(reader, telling.table, feature_id, lang), *versions)
+
+        def body() -> bytes:
+            return feature_text(telling, row, feature_id)
+
+        return answered(request, parts, telling.media_type, body, telling.headers([]))
 
 
 def item_answer(
     request: Request, layer: Layer, feature_id: str, service: Service, lang: str
 ) -> Response:
-    """Return one feature; `api.front` asks for it, too.
+    """Return one feature as it is stored, in GeoJSON; `api.front` asks for it, too.
 
     Raises:
         FeatureNotFound: The public has none of this id.
@@ -84,8 +132,27 @@ def item_answer(
         body = feature_body(reader, snapshot.tables[layer.id], feature_id, lang)
     if body is None:
         raise FeatureNotFound(layer.id, feature_id)
-    links = orjson.dumps(_item_links(request, layer, feature_id))
-    return answered(request, (body,), GEOJSON, lambda: b'%s,"links":%s}' % (body[:-1], links))
+    headers = plain_headers(layer)
+    return answered(
+        request, (body,), GEOJSON, lambda: plain_feature(request, layer, feature_id, body), headers
+    )
+
+
+def _profiles(wishes: Wishes) -> Profiles:
+    return Profiles() if (names := wishes.get(PROFILE)) is None else profiles_named(names)
+
+
+def _wish(request: Request, wishes: Wishes, layer: Layer) -> Wish:
+    """Return how features shall be told.
+
+    Raises:
+        ParameterInvalid: A property is none of the layer's, or the format knows one system only.
+    """
+    system = wishes.get(CRS) or CRS84
+    if request.state.format == "linkedplaces" and not system.is_storage:
+        raise ParameterInvalid("crs", system.uri, "Linked Places are in OGC:CRS84, always.")
+    properties = checked_properties(layer, wishes.get(PROPERTIES))
+    return Wish(system, wishes.get(MAX_OFFSET), properties)
 
 
 @router.get("/collections/{layer_id}/facets", "getFacets", _FACETS, AS_JSON, "facets")
@@ -138,30 +205,3 @@ def _first_of(lines: list[dict[str, Any]], limit: int) -> dict[str, Any]:
         "numberReturned": len(lines[:limit]),
         "not_shown": sum(line["properties"]["count"] for line in lines[limit:]),
     }
-
-
-def _page_text(request: Request, layer: Layer, asked: Page, bodies: bytes) -> bytes:
-    here = f"/collections/{layer.id}"
-    links = [
-        link(self_url(request), "self", GEOJSON),
-        link(url(request, here), "collection", JSON),
-        link(url(request, "/"), "root", JSON),
-    ]
-    if asked.next_token:
-        links.append(link(self_url(request, after=asked.next_token), "next", GEOJSON))
-    rest = {
-        "numberMatched": asked.matched,
-        "numberReturned": len(asked.rows),
-        "links": links,
-    }
-    head = b'{"type":"FeatureCollection","features":['
-    return b"%s%s],%s" % (head, bodies, orjson.dumps(rest)[1:])
-
-
-def _item_links(request: Request, layer: Layer, feature_id: str) -> list[Link]:
-    here = f"/collections/{layer.id}"
-    return [
-        link(url(request, f"{here}/items/{feature_id}"), "self", GEOJSON),
-        link(url(request, here), "collection", JSON),
-        link(url(request, "/"), "root", JSON),
-    ]

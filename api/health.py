@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.depends import Reads
 from api.links import JSON
 from api.metrics import PROMETHEUS, exposition
-from api.negotiate import AS_JSON
+from api.negotiate import ONLY_JSON
 from api.parameters import FORMAT
 from api.router import Router
 from api.service import CurrentService, Service
@@ -30,13 +30,13 @@ router = Router("Health")
 _READS = Reads(FORMAT)
 
 
-@router.get("/livez", "getLiveness", _READS, AS_JSON, "health")
+@router.get("/livez", "getLiveness", _READS, ONLY_JSON, "health")
 def alive() -> Response:
     """Whether the process answers at all."""
     return Response(orjson.dumps({"status": "alive"}), media_type=JSON)
 
 
-@router.get("/readyz", "getReadiness", _READS, AS_JSON, "health")
+@router.get("/readyz", "getReadiness", _READS, ONLY_JSON, "health")
 async def ready(service: CurrentService) -> Response:
     """Whether this process can answer: each check by name, 503 when one fails."""
     checks = dict.fromkeys(CHECKS, f"no answer within {CAP_S:g} s")

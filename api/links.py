@@ -13,6 +13,7 @@ Link = dict[str, str]
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html"
+SCHEMA = "application/schema+json"
 MVT = "application/vnd.mapbox-vector-tile"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 STYLESHEET = "application/vnd.mapbox.style+json"
@@ -21,6 +22,8 @@ PROBLEM = "application/problem+json"
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TILESETS = REL + "tilesets-vector"
 STYLES = REL + "styles"
+SCHEMA_OF = REL + "schema"
+SORTABLES = REL + "sortables"
 TILING_SCHEME = REL + "tiling-scheme"
 
 # What may stand in a Host header: a name or address, perhaps a port; nothing else is repeated.
@@ -49,11 +52,17 @@ def url(request: Request, path: str, query: Mapping[str, str] | None = None) -> 
     return f"{address}?{urlencode(query)}" if query else address
 
 
-def self_url(request: Request, **changes: str | None) -> str:
-    """Return the address of this request with some parameters set, or removed where None."""
+def self_url(request: Request, *, path: str = "", **changes: str | None) -> str:
+    """Return the address of this request with some parameters set, or removed where None.
+
+    Args:
+        request: Its parameters, and its path, are kept.
+        path: Another path to go with the parameters.
+        changes: Parameters by name.
+    """
     query = {**request.query_params, **changes}
     kept = {name: value for name, value in query.items() if value is not None}
-    return url(request, request.url.path, kept)
+    return url(request, path or request.url.path, kept)
 
 
 def link(href: str, rel: str, media_type: str, title: str = "") -> Link:

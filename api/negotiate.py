@@ -11,12 +11,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import geomap
-from api.links import GEOJSON, HTML, JSON, MVT, OPENAPI, STYLESHEET, base_url
+from api.links import (
+    GEOJSON,
+    HTML,
+    JSON,
+    MVT,
+    OPENAPI,
+    SCHEMA,
+    STYLESHEET,
+    Link,
+    base_url,
+    link,
+    self_url,
+)
 from geomap.errors import ParameterInvalid
+from geomap.i18n import choose_language
+from layers import jsonfg
+from layers.exports import linked_places
 
-AS_JSON: Mapping[str, str] = {"json": JSON}
-AS_GEOJSON: Mapping[str, str] = {"geojson": GEOJSON, "json": GEOJSON}
-AS_PAGE: Mapping[str, str] = {"json": JSON, "html": HTML}
+ONLY_JSON: Mapping[str, str] = {"json": JSON}
+AS_JSON: Mapping[str, str] = {"json": JSON, "html": HTML}
+AS_SCHEMA: Mapping[str, str] = {"schema": SCHEMA, "json": SCHEMA, "html": HTML}
+AS_GEOJSON: Mapping[str, str] = {"geojson": GEOJSON, "json": GEOJSON, "html": HTML}
+AS_FEATURES: Mapping[str, str] = {
+    **AS_GEOJSON,
+    "jsonfg": jsonfg.MEDIA_TYPE,
+    "linkedplaces": linked_places.MEDIA_TYPE,
+}
 AS_OPENAPI: Mapping[str, str] = {"json": OPENAPI}
 AS_TILE: Mapping[str, str] = {"mvt": MVT, "pbf": MVT}
 AS_STYLE: Mapping[str, str] = {"mapbox": STYLESHEET, "json": STYLESHEET}
@@ -28,11 +49,22 @@ CACHING: Mapping[str, str] = {"Cache-Control": "no-cache", "Vary": VARY}
 
 _TAKEN_FOR: Mapping[str, tuple[str, ...]] = {
     GEOJSON: (JSON,),
+    SCHEMA: (JSON,),
     OPENAPI: (JSON,),
     STYLESHEET: (JSON,),
     MVT: ("application/x-protobuf", "application/octet-stream"),
 }
 """Names by which clients ask for a type without knowing its own."""
+
+TITLES: Mapping[str, str] = {
+    JSON: "JSON",
+    SCHEMA: "JSON Schema",
+    GEOJSON: "GeoJSON",
+    HTML: "HTML",
+    OPENAPI: "OpenAPI",
+    jsonfg.MEDIA_TYPE: "JSON-FG",
+    linked_places.MEDIA_TYPE: "Linked Places",
+}
 
 _RANGE = re.compile(r"\s*([\w.+*-]+/[\w.+*-]+)\s*((?:;[^,]*)?)", re.ASCII)
 _QUALITY = re.compile(r";\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.ASCII | re.IGNORECASE)
@@ -64,22 +96,62 @@ def chosen(request: Request, offered: Mapping[str, str]) -> str:
 
 
 def answered(
-    request: Request, parts: tuple[object, ...], media_type: str, body: Callable[[], bytes]
+    request: Request,
+    parts: tuple[object, ...],
+    media_type: str,
+    body: Callable[[], bytes],
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the answer with its tag, or 304 when the client has it; `body` is then not built.
 
+    A reader who negotiated HTML gets the page that the other door makes of the same body.
+
     Args:
-        request: Address and `If-None-Match` are read.
+        request: Address and `If-None-Match` are read, and what was negotiated.
         parts: All that the body depends on beside the address, the media type and the release:
             the version of what is shown, the language.
         media_type: Of the body.
         body: Makes the bytes. The same parts must give the same bytes.
+        headers: More headers of the answer.
     """
+    paged = is_page(getattr(request.state, "format", ""))
+    if paged:
+        parts, media_type = (*parts, media_type, language_asked(request)), HTML
     tag = tag_of(request, *parts, media_type)
-    headers = {"ETag": f'"{tag}"', **CACHING}
+    own = {"ETag": f'"{tag}"', **CACHING, **(headers or {})}
     if is_held(request, tag):
-        return Response(status_code=304, headers=headers)
-    return Response(body(), media_type=media_type, headers=headers)
+        return Response(status_code=304, headers=own)
+    if paged:
+        page: Response = request.app.state.page(request, request.state.kind, body())
+        page.headers.update(own)
+        return page
+    return Response(body(), media_type=media_type, headers=own)
+
+
+def language_asked(request: Request) -> str:
+    """Return the language to answer in."""
+    wanted = request.query_params.get("lang")
+    return choose_language(wanted, request.headers.get("accept-language"))
+
+
+def representations(request: Request, offered: Mapping[str, str], path: str = "") -> list[Link]:
+    """Return the link to what is being answered, and to the same in each other media type.
+
+    Args:
+        request: As negotiated by its route.
+        offered: What the route can answer in.
+        path: Where that is, if not at the address of the request.
+    """
+    chosen_type = offered[getattr(request.state, "format", next(iter(offered)))]
+    own = self_url(request, path=path)
+    links = [link(own, "self", chosen_type, "This document")]
+    named = dict(reversed([(media_type, name) for name, media_type in offered.items()]))
+    for media_type in dict.fromkeys(offered.values()):
+        if media_type != chosen_type:
+            address = self_url(request, path=path, f=named[media_type])
+            title = f"This document as {TITLES.get(media_type, media_type)}"
+            links.append(link(address, "alternate", media_type, title))
+    return links
 
 
 def tag_of(request: Request, *parts: object) -> str:
@@ -124,4 +196,4 @@ def _weight(media_type: str, ranges: list[tuple[str, float]]) -> float:
 
 def is_page(name: str) -> bool:
     """Tell whether a chosen format is the one for people."""
-    return AS_PAGE.get(name) == HTML
+    return name == "html"

@@ -11,7 +11,7 @@ from typing import Any
 
 import geomap
 from api.depends import common_queryables
-from api.links import PROBLEM
+from api.links import HTML, PROBLEM
 from api.palette import THEMES
 from api.parameters import PARAMETERS, Parameter
 from api.router import Operation, Router
@@ -105,7 +105,7 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
         "responses": {
             "200": {
                 "description": operation.summary,
-                "content": {media: {"schema": _schema(operation)} for media in media_types},
+                "content": {media: {"schema": _schema(operation, media)} for media in media_types},
             },
             **{
                 status: {"$ref": f"#/components/responses/{name}"}
@@ -119,7 +119,9 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
     }
 
 
-def _schema(operation: Operation) -> Json:
+def _schema(operation: Operation, media_type: str) -> Json:
+    if media_type == HTML:
+        return {"type": "string"}
     if not operation.schema:
         return _BINARY
     return {"$ref": f"#/components/schemas/{operation.schema}"}

@@ -10,16 +10,24 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from geomap.crs import FILE_CRS, STORAGE_CRS
-from geomap.errors import CoordinateOutOfRange, ParameterInvalid
+from geomap.errors import CoordinateOutOfRange, CrsUnknown, ParameterInvalid
 from geomap.grid import MAX_ZOOM
 from geomap.i18n import LANGUAGES
 from geomap.places import Bounds, LngLat
+from geomap.systems import (
+    CRS84,
+    CRS84_URI,
+    System,
+    box_in_degrees,
+    longitude_axis,
+    system_named,
+)
 from geomap.terms import VOCABULARIES
 from geomap.when import Interval, parse_interval
 from layers.layer import Field, Kind, Layer
+from layers.paging import MOST_KEYS
 from layers.query import filterable
 
 Read = TypeVar("Read")
@@ -80,20 +88,51 @@ def one_of(name: str, text: str, known: tuple[str, ...]) -> str:
     return text
 
 
-def bbox(text: str) -> Bounds:
-    """Return the box of four numbers, or of six, whose heights are read and left aside.
+class Corners(NamedTuple):
+    """The numbers of a box as they came, in the axes of a reference system not yet known."""
+
+    text: str
+    numbers: tuple[float, float, float, float]
+
+
+def corners(text: str) -> Corners:
+    """Return four numbers, or those of six that are no heights.
 
     Raises:
-        ParameterInvalid: There are not four or six numbers, or they are no box.
+        ParameterInvalid: There are not four or six numbers.
     """
     numbers = [number("bbox", part.strip(" ")) for part in text.split(",")]
     if len(numbers) not in {4, 6}:
         raise ParameterInvalid("bbox", text, "four numbers or six are expected: w,s,e,n.")
     half = len(numbers) // 2
+    return Corners(text, (*numbers[:2], *numbers[half : half + 2]))  # type: ignore[arg-type]
+
+
+def bbox(text: str, system: System = CRS84) -> Bounds:
+    """Return the smallest box in degrees that holds the box which a text states.
+
+    Args:
+        text: Four numbers, or six, whose heights are read and left aside.
+        system: In whose axes the numbers are.
+
+    Raises:
+        ParameterInvalid: There are not four or six numbers, or they are no box.
+    """
+    box = corners(text).numbers
+    axis = longitude_axis(system)
+    if any(box[n] > box[n + 2] for n in (0, 1) if n != axis):
+        raise ParameterInvalid("bbox", text, "the least of each axis comes first.")
     try:
-        return Bounds(*numbers[:2], *numbers[half : half + 2])
+        return box_in_degrees(box, system)
     except CoordinateOutOfRange as problem:
         raise ParameterInvalid("bbox", text, str(problem)) from problem
+
+
+def _system(name: str, text: str) -> System:
+    try:
+        return system_named(text)
+    except CrsUnknown as problem:
+        raise ParameterInvalid(name, text, str(problem)) from problem
 
 
 def near(text: str) -> LngLat:
@@ -131,16 +170,35 @@ def plain(name: str, text: str) -> str:
     return text
 
 
+def _offset(name: str, text: str) -> float:
+    value = number(name, text)
+    if value < 0:
+        raise ParameterInvalid(name, text, "a distance of 0 or more is expected.")
+    return value
+
+
+def _keys(text: str) -> str:
+    """Return the keys of an order without the `+` that some have, or the space it becomes."""
+    return ",".join(key.strip().removeprefix("+").strip() for key in text.split(","))
+
+
 def _truth(name: str, text: str) -> bool:
     return one_of(name, text, ("true", "false")) == "true"
 
 
-BBOX: Parameter[Bounds] = Parameter(
+BBOX: Parameter[Corners] = Parameter(
     "bbox",
-    "Features whose geometry meets this box: west, south, east, north in degrees (OGC:CRS84); "
-    "west above east crosses the antimeridian. Features without a place match any box.",
+    "Features whose geometry meets this box: west, south, east, north in degrees (OGC:CRS84), or "
+    "in the axes of `bbox-crs`; west above east crosses the antimeridian. Features without a "
+    "place match any box.",
     {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
-    bbox,
+    corners,
+)
+BBOX_CRS: Parameter[System] = Parameter(
+    "bbox-crs",
+    "The reference system of `bbox`, by its URI, with axes in the order of its definition.",
+    {"type": "string", "format": "uri", "default": CRS84_URI},
+    lambda text: _system("bbox-crs", text),
 )
 PLACED: Parameter[bool] = Parameter(
     "placed",
@@ -199,9 +257,10 @@ AFTER: Parameter[str] = Parameter(
 )
 SORTBY: Parameter[str] = Parameter(
     "sortby",
-    "A field to order by, `-` before it for descending, for example `-rank`.",
-    {"type": "string"},
-    lambda text: plain("sortby", text).removeprefix("+").strip(),
+    "Fields to order by, comma-separated, `-` before one for descending, for example "
+    "`-rank,name`; the sortables of a collection tell which there are.",
+    {"type": "array", "minItems": 1, "maxItems": MOST_KEYS, "items": {"type": "string"}},
+    lambda text: _keys(plain("sortby", text)),
 )
 ZOOM: Parameter[int] = Parameter(
     "zoom",
@@ -221,11 +280,31 @@ FORMAT: Parameter[str] = Parameter(
     {"type": "string"},
     lambda text: plain("f", text),
 )
-CRS: Parameter[str] = Parameter(
+CRS: Parameter[System] = Parameter(
     "crs",
-    "The reference system of the file, easting or longitude first; GeoJSON is in degrees always.",
-    {"type": "string", "enum": list(FILE_CRS), "default": "EPSG:4326"},
-    lambda text: one_of("crs", text, (*FILE_CRS, STORAGE_CRS)),
+    "The reference system of the geometries, by its URI or as EPSG:3067. In features its axes "
+    "have the order of its definition; in files easting or longitude comes first.",
+    {"type": "string", "format": "uri", "default": CRS84_URI},
+    lambda text: _system("crs", text),
+)
+PROPERTIES: Parameter[tuple[str, ...]] = Parameter(
+    "properties",
+    "The properties to tell, comma-separated; all of them when it is not there.",
+    {"type": "array", "items": {"type": "string"}},
+    lambda text: tuple(plain("properties", text).split(",")),
+)
+PROFILE: Parameter[tuple[str, ...]] = Parameter(
+    "profile",
+    "Profiles of the answer, comma-separated: rel-as-key, rel-as-uri or rel-as-link for references "
+    "to other features; rfc7946, jsonfg or jsonfg-plus for GeoJSON. Others change nothing.",
+    {"type": "array", "items": {"type": "string"}},
+    lambda text: tuple(part.strip() for part in plain("profile", text).split(",")),
+)
+MAX_OFFSET: Parameter[float] = Parameter(
+    "max-allowable-offset",
+    "Draw lines and areas with fewer points, nowhere further off than this, in the units of `crs`.",
+    {"type": "number", "minimum": 0},
+    lambda text: _offset("max-allowable-offset", text),
 )
 BOM: Parameter[bool] = Parameter(
     "bom",
@@ -239,7 +318,7 @@ COLLECTIONS: Parameter[str] = Parameter(
     {"type": "array", "items": {"type": "string"}},
     lambda text: plain("collections", text),
 )
-BOXES: tuple[Parameter[Any], ...] = (BBOX, PLACED)
+BOXES: tuple[Parameter[Any], ...] = (BBOX, BBOX_CRS, PLACED)
 """What narrows features where a box is asked for: pages, counts, exports."""
 FILTERS: tuple[Parameter[Any], ...] = (DATETIME, DATED, WORDS, NEAR, WITHIN_KM, REGION)
 """What narrows features wherever they are read: pages, counts, tiles, exports."""
@@ -256,6 +335,9 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         LANG,
         FORMAT,
         CRS,
+        PROPERTIES,
+        PROFILE,
+        MAX_OFFSET,
         BOM,
         COLLECTIONS,
     )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 
 from api.depends import Reads
 from api.negotiate import chosen
+from api.parameters import LANG
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -42,9 +43,12 @@ class Router:
         self, path: str, name: str, reads: Reads, formats: Mapping[str, str], schema: str = ""
     ) -> Callable[[Endpoint], Endpoint]:
         """Mount a function for GET and HEAD; the first line of its docstring is the summary."""
+        if "html" in formats:
+            reads.also(LANG)
 
         async def negotiated(request: Request) -> None:
             request.state.format = chosen(request, formats)
+            request.state.kind = schema
 
         def mounted(endpoint: Endpoint) -> Endpoint:
             summary = (endpoint.__doc__ or "").strip().splitlines()[0]

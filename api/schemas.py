@@ -35,9 +35,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "problem": _object(
         "type title status", type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT, instance=_TEXT
     ),
-    "problemType": _object("name title", name=_TEXT, title=_TEXT),
+    "problemType": _object("name title", name=_TEXT, title=_TEXT, links=_LINKS),
     "landingPage": _object("links", title=_TEXT, description=_TEXT, links=_LINKS),
-    "conformance": _object("conformsTo", conformsTo=_list(_TEXT)),
+    "conformance": _object("conformsTo", conformsTo=_list(_TEXT), links=_LINKS),
     "openapi": _ANYTHING,
     "extent": _object(
         "",
@@ -59,8 +59,12 @@ SCHEMAS: Mapping[str, Schema] = {
         links=_LINKS,
     ),
     "collections": _object(
-        "links collections", links=_LINKS, collections=_list(_ref("collection"))
+        "links collections",
+        links=_LINKS,
+        crs=_list(_TEXT),
+        collections=_list(_ref("collection")),
     ),
+    "schema": _ANYTHING,
     "geometry": {
         **_object("type", type=_TEXT, coordinates={"type": "array", "items": {}}),
         "nullable": True,

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import bisect
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import orjson
 import shapely
 from numpy.typing import NDArray
 
-from geomap.errors import ParameterInvalid
 from geomap.geodesy import buffer_box, distances_km
 from geomap.places import Bounds, LngLat
 from geomap.when import Interval
-from layers.columns import Column, Mask, Rows, Terms, Texts, floats_of
+from layers.columns import Mask, Rows, Terms
 from layers.computed import region_mask
-from layers.content import CATEGORICAL, NAME_COLUMNS
+from layers.content import CATEGORICAL
 from layers.layer import Kind, Layer
+from layers.paging import Page, Wanted, paged
 from layers.table import LayerTable, frame_of_rows
+from layers.windows import Window, inside
 
 if TYPE_CHECKING:
     import geopandas
@@ -47,6 +44,8 @@ class Query:
     """What a reader asks of one layer. Every part narrows; nothing asked is everything."""
 
     bbox: Bounds | None = None
+    window: Window | None = None
+    """A box of another reference system; `bbox` then holds it, and is more."""
     placed: bool = False
     """Leave out what has no place, which otherwise meets any box."""
     interval: Interval | None = None
@@ -60,7 +59,7 @@ class Query:
     seqs: frozenset[int] | None = None
     """The rows that `words` found, as the store's search answers; None without words."""
     order: str = ""
-    """A column, with `-` before it for descending; empty for the order of ids."""
+    """Columns, the first one first, `-` before one for descending; empty for the order of ids."""
     limit: int = 100
     after: str = ""
 
@@ -71,17 +70,8 @@ class Query:
     def key(self) -> str:
         """Return a text that two queries share exactly when they match the same features."""
         equals = sorted((name, tuple(sorted(values))) for name, values in self.equals.items())
-        space = (self.bbox, self.placed, self.region, self.near)
+        space = (self.bbox, self.window, self.placed, self.region, self.near)
         return repr((*space, self.interval, self.dated, equals, self.words))
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows, the count of all that match, and the token of the next page."""
-
-    rows: Rows
-    matched: int
-    next_token: str | None
 
 
 def filterable(layer: Layer) -> tuple[str, ...]:
@@ -89,11 +79,6 @@ def filterable(layer: Layer) -> tuple[str, ...]:
     fields = (f.name for f in layer.fields if f.queryable and f.kind is not Kind.EDTF)
     status = ("status",) if layer.group_by == "status" else ()
     return (*fields, *status, *layer.either)
-
-
-def sortable(layer: Layer) -> tuple[str, ...]:
-    """Return the columns that `order` may name."""
-    return ("id", *NAME_COLUMNS, *layer.columns())
 
 
 def matching(table: LayerTable, query: Query) -> Mask:
@@ -113,39 +98,9 @@ def page(table: LayerTable, query: Query) -> Page:
     Raises:
         ParameterInvalid: `after` is not a token that an earlier page gave for this order.
     """
-    mask = matching(table, query)
-    ordered = _order(table, query.order)
-    start = _start(table, ordered, query) if query.after else 0
-    shown = _first(table, (ordered, mask), query, start)
-    more, shown = len(shown) > query.limit, shown[: query.limit]
-    token = _token(table, int(shown[-1]), query.order) if more and len(shown) else None
-    return Page(shown, int(np.count_nonzero(mask)), token)
-
-
-def _first(table: LayerTable, ordered: tuple[Rows, Mask], query: Query, start: int) -> Rows:
-    """Return the matching rows from a place of an order on, one more than a page has."""
-    rows, mask = ordered
-    if not query.bbox or not query.order or query.order == "id":
-        return _taken(rows, mask, start, query.limit + 1)
-    # What has no place matches every box; it must not crowd out what is in view.
-    placed = np.isfinite(table.lnglats()[:, 0])
-    last = rows[start - 1] if start else None
-    shown = rows[:0]
-    if last is None or placed[last]:
-        shown = _taken(rows, mask & placed, start, query.limit + 1)
-        start = 0
-    rest = query.limit + 1 - len(shown)
-    return np.concatenate([shown, _taken(rows, mask & ~placed, start, rest)])
-
-
-def _taken(rows: Rows, mask: Mask, start: int, count: int) -> Rows:
-    """Return the first `count` rows from `start` on that a mask keeps, reading few of the rest."""
-    taken, step = rows[:0], 4 * count + 1024
-    while len(taken) < count and start < len(rows):
-        part = rows[start : start + step]
-        taken = np.concatenate([taken, part[mask[part]]])
-        start, step = start + step, step * 4
-    return taken[:count]
+    placed_first = query.bbox is not None
+    wanted = Wanted(query.order, query.limit, query.after, placed_first)
+    return paged(table, matching(table, query), wanted)
 
 
 def facets(table: LayerTable, query: Query) -> dict[str, dict[str, int]]:
@@ -230,6 +185,8 @@ def _mask(table: LayerTable, query: Query) -> Mask:
         mask &= _within_time(table, query.interval, dated=query.dated)
     if query.bbox is not None:
         mask = _meets(table, query.bbox, mask)
+    if query.window is not None:
+        mask = inside(table, query.window, mask)
     if query.near is not None:
         mask = _close(table, query.near, mask)
     if query.placed:
@@ -304,92 +261,6 @@ def _close(table: LayerTable, near: Near, mask: Mask) -> Mask:
     rows = np.flatnonzero(mask)
     mask[rows] = distances_km(near.place, places[rows]) <= near.km
     return mask
-
-
-def _order(table: LayerTable, order: str) -> Rows:
-    """Return all live rows in an order; ties keep the order of ids, what has no value is last."""
-    if not order or order == "id":
-        return table.rows()
-    return table.cached(("order", order), lambda: _ordered(table, order))
-
-
-def _ordered(table: LayerTable, order: str) -> Rows:
-    base = table.base
-
-    def build() -> Rows:
-        keys = _sort_keys(base.content.columns[order.removeprefix("-")], order, base.by_id)
-        return base.by_id[np.argsort(keys, kind="stable")]
-
-    rows = base.cached(("order", order), build)
-    if not table.is_edited():
-        return rows
-    key = partial(_sort_key, table, order)
-    fresh = sorted(table.edited_rows().tolist(), key=key)
-    at = [bisect.bisect(rows, key(row), key=key) for row in fresh]
-    rows = np.insert(rows, at, fresh) if fresh else rows
-    return rows[table.alive[rows]]
-
-
-def _sort_keys(column: Column, order: str, rows: Rows) -> NDArray[np.float64]:
-    """Return one number for each of some rows whose ascending order is the wished one."""
-    if isinstance(column, Terms) and any(isinstance(value, str) for value in column.values):
-        keys = column.lookup(_text_keys(column.values), np.nan)[rows]
-    elif isinstance(column, Texts):
-        keys = _text_keys(column.objects(rows))
-    else:
-        keys = floats_of(column)[rows]
-    sign = -1.0 if order.startswith("-") else 1.0
-    ascending: NDArray[np.float64] = np.nan_to_num(sign * keys, nan=np.inf)
-    return ascending
-
-
-def _text_keys(texts: Iterable[str | None]) -> NDArray[np.float64]:
-    folded = np.array([(text or "").casefold() for text in texts], object)
-    keys = np.unique(folded, return_inverse=True)[1].astype(np.float64)
-    keys[folded == ""] = np.nan
-    return keys
-
-
-class _Descending(str):
-    """A text that comes before what it otherwise follows."""
-
-    def __lt__(self, other: str) -> bool:
-        return str.__gt__(self, other)
-
-
-def _sort_key(table: LayerTable, order: str, row: int) -> tuple[bool, Any, bytes]:
-    """Return the place of one row in an order, comparable to that of others."""
-    value = table.value(order.removeprefix("-"), row)
-    if isinstance(value, str):
-        value = (_Descending if order.startswith("-") else str)(value.casefold())
-    elif value is not None and order.startswith("-"):
-        value = -value
-    missing = value is None or value == ""
-    return missing, 0 if missing else value, bytes(table.ids[row])
-
-
-def _token(table: LayerTable, row: int, order: str) -> str:
-    text = orjson.dumps([order, table.ids[row].decode()])
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
-
-
-def _start(table: LayerTable, ordered: Rows, query: Query) -> int:
-    """Return where the page after the token's feature begins, also when that one is gone."""
-    expected = "the `after` of a next link of the same query."
-    try:
-        padded = query.after + "=" * (-len(query.after) % 4)
-        order, last = orjson.loads(base64.urlsafe_b64decode(padded))
-        last = last.encode()
-    except (ValueError, binascii.Error, AttributeError, TypeError) as problem:
-        raise ParameterInvalid("after", query.after, expected) from problem
-    if order != query.order:
-        raise ParameterInvalid("after", query.after, expected)
-    if not query.order or query.order == "id":
-        return bisect.bisect(ordered, last, key=lambda row: bytes(table.ids[row]))
-    at = np.flatnonzero(np.isin(ordered, table.positions([last.decode()])))
-    if not len(at):
-        raise ParameterInvalid("after", query.after, "the last feature is gone; begin anew.")
-    return int(at[0]) + 1
 
 
 def frame_of(table: LayerTable, query: Query) -> geopandas.GeoDataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from geomap.crs import DEGREES, FILE_CRS
 from geomap.errors import ParameterInvalid
 from layers.content import Rows
-from layers.exports import csv, gdal, geojson, parquet
+from layers.exports import csv, gdal, geojson, linked_places, parquet
 from layers.exports.options import Options
 from layers.fragments import Text
 from layers.snapshot import Snapshot
@@ -62,6 +62,13 @@ EXPORTS: Mapping[str, Export] = {
             CRS,
         ),
         Export("csv", "CSV", "text/csv", ".csv", csv.write, CRS | {"bom"}),
+        Export(
+            "linkedplaces",
+            "Linked Places",
+            linked_places.MEDIA_TYPE,
+            ".jsonld",
+            linked_places.write,
+        ),
         # a new format: its module beside geojson.py, and its line here
     )
 }

@@ -101,7 +101,7 @@ def test_memory_stays_flat_while_an_export_streams(tmp_path, make, name):
 def test_each_format_goes_out_under_its_name(world, export):
     answer = world.get("/collections/twins/export", params={"f": export.name})
     assert answer.status_code == 200
-    assert answer.headers["content-type"].split(";")[0] == export.media_type
+    assert answer.headers["content-type"].startswith(export.media_type)
     assert answer.headers["content-disposition"] == (f'attachment; filename="twins{export.suffix}"')
     assert len(answer.content) > 1000
     held = {"If-None-Match": answer.headers["etag"]}

@@ -239,7 +239,7 @@ def test_pages_in_an_order_lose_nothing(world, make):
 def test_links_are_absolute_typed_and_lead_on(world):
     for path in (ITEMS, f"{ITEMS}/{world.get(ITEMS).json()['features'][0]['id']}"):
         body = world.get(path).json()
-        assert {"self", "collection", "root"} <= {one["rel"] for one in body["links"]}
+        assert {"self", "alternate", "collection", "root"} <= {one["rel"] for one in body["links"]}
         for one in body["links"]:
             assert one["href"].startswith("http://testserver/")
             assert one["type"]

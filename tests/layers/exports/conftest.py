@@ -45,7 +45,16 @@ def _csv(path, _):
     return geopandas.GeoDataFrame(frame, geometry=shapes)
 
 
+def _linked(path, _):
+    features = json.loads(path.read_text("utf-8"))["features"]
+    frame = geopandas.read_file(path)
+    if features:
+        frame["names"] = [str(one["names"]) for one in features]
+    return frame
+
+
 READERS = {
+    "linkedplaces": _linked,
     "geojson": _collection,
     "geojsonseq": _collection,
     "gpkg": _by_gdal,

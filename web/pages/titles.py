@@ -1,0 +1,147 @@
+"""What fields, roles and kinds of links are called on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _(text: str) -> str:
+    """Mark a message, which is translated where it is shown."""
+    return text
+
+
+FIELDS: Mapping[str, str] = {
+    "id": _("Id"),
+    "geometry": _("Place"),
+    "name": _("Name"),
+    "names": _("Names"),
+    "description": _("Description"),
+    "kind": _("Kind"),
+    "object_kind": _("Form"),
+    "resource_class": _("Family"),
+    "type_text": _("Type in the words of the source"),
+    "country": _("Country"),
+    "country_basis": _("How the country is known"),
+    "countries": _("Countries"),
+    "municipality": _("Municipality"),
+    "dating": _("Dating"),
+    "dating_text": _("Dating in the words of the source"),
+    "designations": _("Designations"),
+    "protection": _("Protection"),
+    "condition": _("Condition"),
+    "location_precision": _("What the point stands for"),
+    "accuracy_m": _("Accuracy, m"),
+    "unesco_criteria": _("Criteria"),
+    "unesco_category": _("Category"),
+    "inscribed": _("Inscribed"),
+    "in_danger": _("In danger"),
+    "transboundary": _("In several states"),
+    "area_ha": _("Area, ha"),
+    "rank": _("Importance"),
+    "source": _("Source"),
+    "source_id": _("Id of the source"),
+    "source_url": _("Record at the source"),
+    "as_of": _("As of"),
+    "external_ids": _("The same elsewhere"),
+    "extra": _("Other columns of the source"),
+    "visibility": _("Publication"),
+    "licence": _("Licence"),
+    "attribution": _("Credit"),
+    "record_id": _("Number at the source"),
+    "coordinate_uncertainty_m": _("Uncertainty of the place, m"),
+    "region_ids": _("Regions"),
+    "region_type": _("Type"),
+    "legal_form": _("Legal form"),
+    "region_status": _("State"),
+    "status_text": _("State in the words of the source"),
+    "period": _("Period"),
+    "members": _("Members"),
+    "boundary_statement": _("Outline"),
+    "geometry_source": _("Source of the outline"),
+    "subdivision": _("Subdivision"),
+    "codes": _("Codes"),
+    "municipality_type": _("Kind of municipality"),
+    "city_status": _("State of the municipality"),
+    "population": _("Inhabitants"),
+    "population_year": _("Year of the count"),
+    "founded": _("Founded"),
+    "twin_count": _("Twin cities"),
+    "city_a": _("One city"),
+    "city_b": _("The other city"),
+    "country_a": _("One country"),
+    "country_b": _("The other country"),
+    "distance_km": _("Distance, km"),
+    "pair_type": _("Kind of relation"),
+    "established": _("Established"),
+    "ended": _("Ended"),
+    "agreements": _("Agreements"),
+    "activities": _("Activities"),
+    "confirmations": _("Confirmations"),
+    "status_events": _("What became of it"),
+    "fields_of_cooperation": _("Fields of cooperation"),
+    "status": _("State"),
+    "status_as_of": _("State as of"),
+    "status_confidence": _("Confidence in the state"),
+    "because": _("Why"),
+    "last_activity_on": _("Last activity"),
+    "vitality": _("Vitality"),
+}
+"""Field → its title. What is not here is told in other formats only, or is part of something."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "sites": ("kind", "country", "municipality", "dating", "protection"),
+    "cities": ("country", "population", "municipality_type", "twin_count"),
+    "regions": ("region_type", "region_status", "countries", "period"),
+    "twins": ("status", "country_a", "country_b", "established", "distance_km"),
+}
+"""Layer → what its table shows, beside the name."""
+
+DESCRIPTIONS: tuple[str, ...] = (
+    _("Cultural sites"),
+    _("Buildings, monuments, archaeology, museums and landscapes of shared culture."),
+    _("Cities"),
+    _("Cities and municipalities that hold twin-city agreements."),
+    _("Cross-border regions"),
+    _("Euroregions, programme areas and other regions across a border."),
+    _("Twin-city pairs"),
+    _("Partnerships of two cities, as great-circle lines, with their status and why."),
+    _("Cultural sites, cross-border regions, cities and twin-city pairs."),
+)
+"""What the layers and the landing page say of themselves."""
+
+KINDS: Mapping[str, str] = {
+    "landingPage": _("Open data"),
+    "conformance": _("Standards kept to"),
+    "collections": _("Collections"),
+    "schema": _("Fields"),
+    "tileSets": _("Vector tiles"),
+    "tileSet": _("Vector tiles"),
+    "tileMatrixSets": _("Tile grids"),
+    "facets": _("Counts"),
+    "hits": _("Search results"),
+    "problemType": _("What an error means"),
+}
+"""Kind of document → its title, where the document itself has none."""
+
+FORMATS: Mapping[str, str] = {
+    "application/json": "JSON",
+    "application/schema+json": "JSON Schema",
+    "application/geo+json": "GeoJSON",
+    "application/vnd.ogc.fg+json": "JSON-FG",
+    "application/ld+json": "Linked Places",
+    "application/vnd.oai.openapi+json": "OpenAPI",
+    "application/vnd.mapbox-vector-tile": "Mapbox Vector Tile",
+    "text/html": "HTML",
+}
+"""Media type → its name, which is the same in every language."""
+
+DOORS: Mapping[str, tuple[str, str]] = {
+    "data": (_("Collections"), _("Sites, cities, regions and pairs as tables, maps and files.")),
+    "service-desc": (_("The interface, described"), _("OpenAPI: every address and parameter.")),
+    "conformance": (_("Standards kept to"), _("The OGC classes that this interface fulfils.")),
+    "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector": (
+        _("Vector tiles"),
+        _("The same data as tiles, for maps of your own."),
+    ),
+}
+"""Relation of a link of the landing page → its title, and what lies behind it."""
