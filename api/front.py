@@ -29,9 +29,11 @@ from api.forecast import Forecast
 from api.headers import CommonHeaders, dressed
 from api.links import MVT
 from api.negotiate import CACHING, holds, tag_at
+from api.representations import plain_headers
 from api.service import Service
 from api.tiles import Versions, Wanted
 from geomap.settings import Settings
+from layers.catalog import layer_named
 from layers.snapshot import Snapshot
 
 THREADS = 2
@@ -270,7 +272,8 @@ def _collected(place: Place, snapshot: Snapshot, sent: Sequence[Message], scheme
     """Return the messages of a whole answer as one that can be given again."""
     head = sent[0]["headers"]
     tag = dict(head)[_ETAG].decode().strip('"').removesuffix(GZIPPED)
-    unchanged = _headers(304, CACHING, None, scheme)
+    own = plain_headers(layer_named(place.layer_id))
+    unchanged = _headers(304, {**CACHING, **own}, None, scheme)
     body = b"".join(message.get("body", b"") for message in sent[1:])
     version = _commit(snapshot)
     return Answer(place.template, version, _commit, tag, head, unchanged, body)
