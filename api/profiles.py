@@ -10,6 +10,7 @@ import orjson
 from fastapi import Request
 
 from api.links import url
+from layers.fragments import Text
 from layers.layer import Kind, Layer
 from layers.table import LayerTable
 
@@ -59,8 +60,8 @@ class Profiles:
         request: Request,
         tables: Mapping[str, LayerTable],
         layer: Layer,
-        texts: Iterator[bytes],
-    ) -> Iterator[bytes]:
+        texts: Iterable[Text],
+    ) -> Iterator[Text]:
         """Yield GeoJSON texts with their references as wished."""
         told, names = REFERENCES[self.reference], references_of(layer)
         if told is None or not names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from layers import jsonfg
 from layers.catalog import layer_named
 from layers.columns import Rows
 from layers.exports import linked_places
+from layers.fragments import Text
 from layers.layer import Layer
 from layers.paging import Page
 from layers.shaped import Wish, shaped_bodies, shapes
@@ -172,34 +173,30 @@ def _root(telling: Telling, *, of_many: bool) -> dict[str, Any]:
     return members
 
 
-def _geojson(telling: Telling, rows: Rows) -> Iterator[bytes]:
+def _geojson(telling: Telling, rows: Rows) -> Iterator[Text]:
     texts = shaped_bodies(telling.reader, telling.table, rows, telling.lang, telling.wish)
     return telling.profiles.applied(telling.request, telling.tables, telling.layer, texts)
 
 
-def _jsonfg(telling: Telling, rows: Rows) -> Iterator[bytes]:
-    wish = telling.wish
-    if wish.system.is_storage:
-        places: list[str | None] = [None] * len(rows)
-        texts = _geojson(telling, rows)
-    else:
-        places = shapely.to_geojson(shapes(telling.table, rows, wish)).tolist()
-        stored = Wish(CRS84, None, wish.properties)
-        texts = shaped_bodies(telling.reader, telling.table, rows, telling.lang, stored)
-        texts = telling.profiles.applied(telling.request, telling.tables, telling.layer, texts)
-    for text, place in zip(texts, places, strict=True):
-        feature = jsonfg.jsonfg_feature(telling.layer, text, place)
+def _jsonfg(telling: Telling, rows: Rows) -> Iterator[Text]:
+    wish, table = telling.wish, telling.table
+    places: list[str | None] = [None] * len(rows)
+    if not wish.system.is_storage:
+        places = shapely.to_geojson(shapes(table, rows, wish)).tolist()
+        telling = replace(telling, wish=Wish(CRS84, None, wish.properties))
+    for row, text, place in zip(rows.tolist(), _geojson(telling, rows), places, strict=True):
+        feature = jsonfg.jsonfg_feature(table, row, text, place)
         if place and telling.profiles.without_fallback:
             feature["geometry"] = None
         yield orjson.dumps(feature)
 
 
-def _linked_places(telling: Telling, rows: Rows) -> Iterator[bytes]:
+def _linked_places(telling: Telling, rows: Rows) -> Iterator[Text]:
     texts = shaped_bodies(telling.reader, telling.table, rows, telling.lang)
-    return linked_places.places(telling.layer, list(texts))
+    return linked_places.places(telling.layer, texts)
 
 
-WRITERS: Mapping[str, Callable[[Telling, Rows], Iterator[bytes]]] = {
+WRITERS: Mapping[str, Callable[[Telling, Rows], Iterator[Text]]] = {
     "geojson": _geojson,
     "jsonfg": _jsonfg,
     "linkedplaces": _linked_places,

@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 
 from geomap.systems import System
+from layers.fragments import Text
 from layers.layer import Layer
+from layers.table import LayerTable
 
 Json = dict[str, Any]
 
@@ -18,11 +20,12 @@ DIMENSIONS = {"Point": 0, "LineString": 1, "Polygon": 2}
 OPEN = ".."
 
 
-def jsonfg_feature(layer: Layer, text: bytes, place: str | None) -> Json:
+def jsonfg_feature(table: LayerTable, row: int, text: Text, place: str | None) -> Json:
     """Return a feature, without the members that a root object has beside.
 
     Args:
-        layer: Its time field is told as `time`.
+        table: The feature's layer.
+        row: Its row there.
         text: GeoJSON, OGC:CRS84.
         place: The same geometry as GeoJSON in another system; None in OGC:CRS84.
     """
@@ -30,8 +33,8 @@ def jsonfg_feature(layer: Layer, text: bytes, place: str | None) -> Json:
     return {
         "type": "Feature",
         "id": feature["id"],
-        "featureType": layer.id,
-        "time": time_of(layer, feature["properties"]),
+        "featureType": table.layer.id,
+        "time": time_of(table, row),
         "geometry": feature["geometry"],
         "place": orjson.Fragment(place) if place else None,
         "properties": feature["properties"],
@@ -57,16 +60,16 @@ def root_members(layer: Layer, system: System, schema: str) -> Json:
     return members
 
 
-def time_of(layer: Layer, properties: Json) -> Json | None:
+def time_of(table: LayerTable, row: int) -> Json | None:
     """Return the `time` of a feature: full days at both ends, an open one as `..`."""
-    time = layer.time()
+    time = table.layer.time()
     if time is None:
         return None
-    first, last = (properties.get(f"{time.name}_{side}") for side in ("from", "to"))
+    first, last = (table.value(f"{time.name}_{side}", row) for side in ("from", "to"))
     interval = [_day(first, "01-01"), _day(last, "12-31")]
     return None if interval == [OPEN, OPEN] else {"interval": interval}
 
 
-def _day(year: int | None, rest: str) -> str:
+def _day(year: float | None, rest: str) -> str:
     """Return a date of RFC 3339, which knows the years 0 to 9999 only; else an open end."""
-    return f"{year:04}-{rest}" if year is not None and 0 <= year <= 9999 else OPEN
+    return f"{int(year):04}-{rest}" if year is not None and 0 <= year <= 9999 else OPEN

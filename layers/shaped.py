@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 
 from geomap.errors import CoordinateOutOfRange, ParameterInvalid
 from geomap.systems import CRS84, System, told_in
-from layers.bodies import CHUNK, feature_bodies
+from layers.bodies import feature_bodies
 from layers.columns import Rows
+from layers.fragments import Text
 from layers.layer import Layer
 from layers.schema import known_properties
 from layers.store.protocol import PublicReader
@@ -41,21 +41,20 @@ USUAL = Wish()
 
 def shaped_bodies(
     reader: PublicReader, table: LayerTable, rows: Rows, lang: str, wish: Wish = USUAL
-) -> Iterator[bytes]:
-    """Yield the GeoJSON text of each row, in the order of `rows`.
+) -> list[Text]:
+    """Return the GeoJSON text of each row, in the order of `rows`.
 
     Raises:
         CoordinateOutOfRange: The wished system cannot tell where one of them lies.
     """
     texts = feature_bodies(reader, table, rows, lang)
     if wish.is_usual():
-        yield from texts
-        return
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        geometries = shapely.to_geojson(shapes(table, chunk, wish))
-        for geometry, text in zip(geometries, texts, strict=False):
-            yield _retold(text, geometry, wish)
+        return texts
+    geometries = shapely.to_geojson(shapes(table, rows, wish))
+    return [
+        _retold(bytes(text), geometry, wish)
+        for geometry, text in zip(geometries, texts, strict=True)
+    ]
 
 
 def shapes(table: LayerTable, rows: Rows, wish: Wish) -> NDArray[np.object_]:

@@ -6,15 +6,17 @@ names, types, times and links, each attested by a source. Nothing has to be fetc
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from geomap.i18n import label
+from layers.bodies import feature_bodies
 from layers.content import Rows
-from layers.exports.batches import batches, feature_texts
+from layers.exports.batches import TEXTS_WEIGHT, batches
 from layers.exports.options import USUAL, Options
+from layers.fragments import Text
 from layers.layer import Kind, Layer
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
@@ -23,7 +25,6 @@ from layers.table import LayerTable
 Json = dict[str, Any]
 
 MEDIA_TYPE = 'application/ld+json;profile="https://github.com/LinkedPasts/linked-places-format"'
-WEIGHT = 16_000
 YEARS = range(10_000)
 """What ISO 8601 writes in four digits; other years have a sign and six."""
 
@@ -99,14 +100,14 @@ def write(
     """Yield one FeatureCollection, OGC:CRS84."""
     head = {"type": "FeatureCollection", "@context": CONTEXT}
     piece = orjson.dumps(head)[:-1] + b',"features":[\n'
-    for batch in batches(table, rows, WEIGHT):
-        texts = feature_texts(reader, table, batch)
+    for batch in batches(table, rows, TEXTS_WEIGHT):
+        texts = feature_bodies(reader, table, batch)
         yield piece + b",\n".join(places(table.layer, texts))
         piece = b",\n"
     yield (b"" if len(rows) else piece) + b"\n]}\n"
 
 
-def places(layer: Layer, texts: list[bytes]) -> Iterator[bytes]:
+def places(layer: Layer, texts: Iterable[Text]) -> Iterator[bytes]:
     """Yield each GeoJSON feature of a layer as a Linked Place, without a context of its own."""
     for text in texts:
         yield orjson.dumps(linked_place(layer, orjson.loads(text)))
