@@ -20,6 +20,9 @@ from geomap.settings import Settings
 from layers.catalog import LAYERS, layer_named
 from layers.exports.table import EXPORTS, export_named, options_for
 from layers.query import Query, select
+from layers.segments.folder import folder_of
+from layers.segments.keeper import refreshed
+from layers.segments.opening import Segments
 from layers.snapshot import Follower
 from layers.store.engines import open_store, restore_store
 from layers.store.protocol import Store
@@ -85,6 +88,7 @@ def seed() -> None:
     with _store() as store:
         for report in load_seed(store):
             told(report)
+        _refreshed(store)
 
 
 @main.command("import")
@@ -123,6 +127,7 @@ def import_(file: Path, layer: str, report: Path | None, **wishes: Any) -> None:
     stated = {name: value for name, value in wishes.items() if value is not None}
     with _store() as store, Progress() as progress:
         done = import_as(store, file, layer, Wish(**stated, progress=progress))
+        _refreshed(store)
     if report:
         done.write_csv(report)
     told(done)
@@ -148,7 +153,9 @@ def export(layer: str, name: str, output: Path, crs: str | None, bom: bool | Non
     format_ = export_named(name)
     options = options_for(format_, crs, bom=bom)
     partial = output.with_name(output.name + ".partial")
-    with _store() as store, Follower(store).reading() as (snapshot, reader):
+    folder = folder_of(Settings.from_environment())
+    segments = Segments(folder) if folder else None
+    with _store() as store, Follower(store, segments=segments).reading() as (snapshot, reader):
         table = snapshot.tables[layer_id]
         rows = select(table, Query())
         with partial.open("wb") as file:
@@ -169,7 +176,10 @@ def backup(directory: Path) -> None:
 @click.argument("directory", type=click.Path(exists=True, path_type=Path))
 def restore(directory: Path) -> None:
     """Put the newest backup of DIRECTORY in the place of the store; stop serving first."""
-    backup = restore_store(Settings.from_environment().store, directory)
+    settings = Settings.from_environment()
+    backup = restore_store(settings.store, directory)
+    if folder := folder_of(settings):
+        folder.forget()
     click.echo(f"The store is now what {backup} holds.")
 
 
@@ -183,6 +193,11 @@ def check() -> None:
     if faults:
         sys.exit(FAILED)
     click.echo("The store is sound.")
+
+
+def _refreshed(store: Store) -> None:
+    settings = Settings.from_environment()
+    refreshed(settings.store, store, folder_of(settings))
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from geomap.settings import Settings
+from layers.segments.folder import folder_of
+from layers.segments.keeper import following
 from layers.snapshot import Follower
 from layers.store.engines import open_store
 from layers.store.protocol import Store
@@ -36,15 +38,14 @@ def opened(settings: Settings) -> Iterator[Service]:
     """
     store = open_store(settings.store)
     try:
-        service = Service(
-            settings, store, Follower(store), TileCache(settings.tile_cache_mb * 2**20)
-        )
-        service.follower.current()
-        # What has been loaded stays: the collector need not look at it again in each pass.
-        gc.collect()
-        gc.freeze()
-        yield service
-        gc.unfreeze()
+        with following(settings.store, store, folder_of(settings)) as follower:
+            service = Service(settings, store, follower, TileCache(settings.tile_cache_mb * 2**20))
+            follower.current()
+            # What has been loaded stays: the collector need not look at it again in each pass.
+            gc.collect()
+            gc.freeze()
+            yield service
+            gc.unfreeze()
     finally:
         store.close()
 

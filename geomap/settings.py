@@ -39,6 +39,11 @@ class Settings:
     """What an operator may choose; every field is `GEOMAP_<NAME>` in the environment."""
 
     store: str = _setting(_store, "Where the records live: sqlite:///PATH.")
+    segments: str = _setting(
+        "",
+        "Folder for what workers share of a large store, made from it at any time; beside the "
+        "store by default.",
+    )
     host: str = _setting("127.0.0.1", "Address to serve on.")
     port: int = _setting(
         8000,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from geomap.model import Source
 from layers.catalog import LAYERS
@@ -31,11 +32,38 @@ class Snapshot:
     sources: Mapping[str, Source]
 
 
+class Segments(Protocol):
+    """Snapshots in files, which other processes write; see `layers.segments`."""
+
+    def stamp(self) -> Hashable:
+        """Return what changes when there is a newer one; None while there is none."""
+
+    def newest(self, reader: PublicReader) -> Snapshot | None:
+        """Return the newest, which the reader's commit continues; None without a sound one."""
+
+
 class Follower:
     """Keeps one snapshot as fresh as the store, whichever process wrote."""
 
-    def __init__(self, store: Store, *, today: Callable[[], date] | None = None) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        *,
+        today: Callable[[], date] | None = None,
+        segments: Segments | None = None,
+    ) -> None:
+        """Follow a store.
+
+        Args:
+            store: The store.
+            today: The day as of which the status of pairs is said.
+            segments: Where to begin, rather than with a read of the whole store.
+        """
+        self._store, self._segments = store, segments
+        self._stamp: Hashable = None
+        self._opened: Snapshot | None = None
+        self.compacts_itself = False
+        """Whether new bases are made here, in memory, although they might come from a segment."""
         self._today = today or _utc_today
         self._lock = threading.Lock()
         self._seen: int | None = None
@@ -73,6 +101,37 @@ class Follower:
                     return
             # Another thread went ahead of this reader: open a newer one.
 
+    @property
+    def is_mapped(self) -> bool:
+        """Whether the rows are those of a segment."""
+        return self._opened is not None
+
+    def is_of_yesterday(self) -> bool:
+        """Return whether the segment says the status of pairs as of another day."""
+        return self._opened is not None and self._opened.today != self._today()
+
+    def renew(self) -> bool:
+        """Begin anew with the newest segment when it has not been used yet; return whether so.
+
+        Requests are answered from what there is until the new one has caught up.
+        """
+        stamp = self._segments.stamp() if self._segments else None
+        if stamp in (None, self._stamp) or self._segments is None:
+            return False
+        with self._store.public() as reader:
+            opened = self._segments.newest(reader)
+            fresh = opened and followed(opened, reader, self._today())
+        self._stamp = stamp
+        return fresh is not None and self._replaced(fresh, opened)
+
+    def _replaced(self, fresh: Snapshot, opened: Snapshot | None) -> bool:
+        """Follow what happened since a snapshot was made, and answer from that from now on."""
+        with self._lock, self._store.public() as reader:
+            if reader.version() < self._snapshot.version:
+                return False
+            self._snapshot, self._opened = followed(fresh, reader, self._today()), opened
+        return True
+
     def rest(self) -> None:
         """Wait until nothing is being compacted."""
         if self._compacting is not None:
@@ -82,17 +141,24 @@ class Follower:
         version, today, old = reader.version(), self._today(), self._snapshot
         if version <= old.version and today == old.today:
             return
-        self._snapshot = followed(old, reader, today) if old.tables else _read(reader, today)
+        self._snapshot = followed(old, reader, today) if old.tables else self._begun(reader, today)
+        if self._opened and not self.compacts_itself:
+            return
         if _worn(self._snapshot) and not (self._compacting and self._compacting.is_alive()):
             self._compacting = threading.Thread(target=self._compact, daemon=True)
             self._compacting.start()
 
     def _compact(self) -> None:
         """Make a base of what was edited, then follow what happened meanwhile."""
-        fresh = compact(self._snapshot)
-        with self._lock, self._store.public() as reader:
-            if reader.version() >= self._snapshot.version:
-                self._snapshot = followed(fresh, reader, self._today())
+        self._replaced(compact(self._snapshot), self._opened)
+
+    def _begun(self, reader: PublicReader, today: date) -> Snapshot:
+        if self._segments:
+            self._stamp = self._segments.stamp()
+            self._opened = self._segments.newest(reader)
+        if self._opened:
+            return followed(self._opened, reader, today)
+        return read_anew(reader, today)
 
 
 def followed(old: Snapshot, reader: PublicReader, today: date) -> Snapshot:
@@ -113,7 +179,7 @@ def compact(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, tables=tables)
 
 
-def _read(reader: PublicReader, today: date) -> Snapshot:
+def read_anew(reader: PublicReader, today: date) -> Snapshot:
     """Return a snapshot of all that the store shows."""
     version = reader.version()
     with collector_at_rest():

@@ -126,9 +126,13 @@ def grouped_pairs(table: LayerTable, rows: Rows, zoom: int) -> Grouped:
 
 def _ends(table: LayerTable) -> npt.NDArray[np.float64]:
     """Return the first and the last place of each line, shape (rows, 2, 2); NaN without."""
-    count = table.base.count
-    old = table.base.cached("ends", lambda: _ends_of(table, np.arange(count)))
-    return np.concatenate([old, _ends_of(table, np.arange(count, len(table)))])
+    fresh = np.arange(table.base.count, len(table))
+    return np.concatenate([ends_of_base(table), _ends_of(table, fresh)])
+
+
+def ends_of_base(table: LayerTable) -> npt.NDArray[np.float64]:
+    """Return the ends of the lines of the base, as they are prepared or made once."""
+    return table.base.cached("ends", lambda: _ends_of(table, np.arange(table.base.count)))
 
 
 def _ends_of(table: LayerTable, rows: Rows) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@
 import random
 import uuid
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import mapbox_vector_tile
 import orjson
@@ -19,6 +19,9 @@ from layers import snapshot as snapshots
 from layers.catalog import LAYERS
 from layers.exports.table import EXPORTS
 from layers.query import Query, facets, page, select
+from layers.segments.building import build
+from layers.segments.folder import Folder
+from layers.segments.opening import Segments
 from layers.snapshot import Follower
 from layers.store.engines import open_store
 from layers.tiles.bundles import overview
@@ -122,12 +125,14 @@ def told(follower, tiles):
 
 
 @pytest.mark.parametrize("worn", [3, 1000])
+@pytest.mark.parametrize("segmented", [False, True])
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10**9))
-def test_everything_is_as_if_loaded_anew(seed, worn, tmp_path_factory):
+def test_everything_is_as_if_loaded_anew(seed, worn, segmented, tmp_path_factory):
     chance, alive = random.Random(seed), set()
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('edits') / 'geomap.db'}")
-    follower = Follower(store)
+    path = tmp_path_factory.mktemp("edits") / "geomap.db"
+    store, folder = open_store(f"sqlite:///{path}"), Folder(path.with_name("segments"))
+    follower = Follower(store, segments=Segments(folder) if segmented else None)
     usual, snapshots.WORN = snapshots.WORN, worn
     try:
         for _ in range(5):
@@ -139,6 +144,10 @@ def test_everything_is_as_if_loaded_anew(seed, worn, tmp_path_factory):
                 assert told_now[what] == answer, what
             if chance.random() < 0.5:
                 follower.rest()
+            if segmented and chance.random() < 0.6:
+                build(store, folder, datetime.now(UTC).date())
+            if segmented and chance.random() < 0.6:
+                follower.renew()
     finally:
         snapshots.WORN = usual
         follower.rest()
