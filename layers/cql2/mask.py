@@ -1,0 +1,286 @@
+"""Filters as masks over the columns of a table, in the three-valued logic of SQL.
+
+Truth is a byte: 0 false, 1 unknown, 2 true. So AND is the lower of two, OR the higher, and NOT
+what is left to 2. What asks of one dictionary column alone is evaluated once for each of its
+values, however many rows have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from layers.columns import Mask, Terms
+from layers.cql2.filter import Filter
+from layers.cql2.folding import OPERATORS
+from layers.cql2.frames import EXACT, AllRows, Distinct, Frame, Numbers
+from layers.cql2.functions import FUNCTIONS, computed
+from layers.cql2.places import related
+from layers.cql2.texts import FOLDS, regex_of
+from layers.cql2.tree import (
+    Always,
+    Among,
+    And,
+    Arithmetic,
+    Arrays,
+    Call,
+    Comparison,
+    Given,
+    Holds,
+    Like,
+    Literal,
+    Missing,
+    Moment,
+    Not,
+    Or,
+    Place,
+    Predicate,
+    Property,
+    Scalar,
+    Spatial,
+    Type,
+    columns_of,
+)
+from layers.table import LayerTable
+
+FALSE, UNKNOWN, TRUE = 0, 1, 2
+Truth: TypeAlias = NDArray[np.uint8]
+
+_TEXT_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": pc.equal,
+    "<>": pc.not_equal,
+    "<": pc.less,
+    "<=": pc.less_equal,
+    ">": pc.greater,
+    ">=": pc.greater_equal,
+}
+
+
+def filter_mask(table: LayerTable, asked: Filter) -> Mask:
+    """Return for which rows a filter is true, shape (rows,); dead rows are not told from others."""
+    mask: Mask = truth(asked.tree, AllRows(table)) == TRUE
+    return mask
+
+
+def truth(node: Predicate, frame: Frame) -> Truth:
+    """Return how true a condition is for each row of a frame."""
+    if isinstance(frame, AllRows) and (column := _dictionary(node, frame.table)) is not None:
+        return truth(node, Distinct(column))[column.codes]
+    return _TRUTHS[type(node)](node, frame)
+
+
+def _dictionary(node: Predicate, table: LayerTable) -> Terms | None:
+    """Return the column when a condition asks of one alone, and that has a dictionary."""
+    columns = columns_of(node)
+    column = table.columns.get(next(iter(columns))) if len(columns) == 1 else None
+    return column if isinstance(column, Terms) else None
+
+
+def _always(node: Always, frame: Frame) -> Truth:
+    return np.full(frame.size, TRUE if node.value else FALSE, np.uint8)
+
+
+def _and(node: And, frame: Frame) -> Truth:
+    return reduce(np.minimum, _each(And, node.parts, frame))
+
+
+def _or(node: Or, frame: Frame) -> Truth:
+    return reduce(np.maximum, _each(Or, node.parts, frame))
+
+
+def _each(join: type[And] | type[Or], parts: Sequence[Predicate], frame: Frame) -> Sequence[Truth]:
+    """Return the truth of each part; those of one dictionary column are joined before."""
+    if not isinstance(frame, AllRows):
+        return [truth(part, frame) for part in parts]
+    groups: dict[Any, list[Predicate]] = {}
+    for place, part in enumerate(parts):
+        column = _dictionary(part, frame.table)
+        groups.setdefault(place if column is None else (columns_of(part),), []).append(part)
+    joined = (tuple(group) for group in groups.values())
+    return [truth(group[0] if len(group) == 1 else join(group), frame) for group in joined]
+
+
+def _not(node: Not, frame: Frame) -> Truth:
+    answer: Truth = TRUE - truth(node.part, frame)
+    return answer
+
+
+def _given(node: Given, frame: Frame) -> Truth:
+    known = truth(node.known, frame) == TRUE
+    return np.where(known, truth(node.then, frame), np.uint8(UNKNOWN))
+
+
+def _comparison(node: Comparison, frame: Frame) -> Truth:
+    left, right = _value(node.left, frame), _value(node.right, frame)
+    if isinstance(left, Numbers):
+        return _number_truth(node.op, left, right)
+    return _of_arrow(_TEXT_OPERATORS[node.op](left, right))
+
+
+def _number_truth(op: str, left: Numbers, right: Numbers | float) -> Truth:
+    if isinstance(right, Numbers):
+        missing = left.missing | right.missing
+        with np.errstate(invalid="ignore"):  # of what is missing
+            return _of_bools(OPERATORS[op](left.values, right.values), missing)
+    if left.values.dtype == np.float64 and isinstance(right, int) and abs(right) > EXACT:
+        return _of_bools(_exactly(op, left.values, right), left.missing)
+    return _of_bools(OPERATORS[op](left.values, right), left.missing)
+
+
+def _exactly(op: str, values: NDArray[np.float64], whole: int) -> NDArray[np.bool_]:
+    """Compare floating-point numbers with a whole one that may lie between two of them."""
+    near = float(whole)
+    if int(near) == whole:
+        compared: NDArray[np.bool_] = OPERATORS[op](values, near)
+        return compared
+    if op in ("=", "<>"):
+        return np.full(len(values), op == "<>")
+    # No value is equal, so what is on the near side of it is on the near side of its neighbour.
+    below = op in ("<", "<=")
+    includes = (near < whole) == below
+    return np.asarray(OPERATORS[op[0] + ("=" if includes else "")](values, near))
+
+
+def _among(node: Among, frame: Frame) -> Truth:
+    of = _value(node.of, frame)
+    if not isinstance(of, Numbers):
+        wanted = pa.array([str(value) for value in node.values], pa.string())
+        found = pc.is_in(of, value_set=wanted)
+        return _of_bools(np.asarray(found), np.asarray(pc.is_null(of)))
+    each = (_number_truth("=", of, value) for value in node.values)  # type: ignore[arg-type]
+    return reduce(np.maximum, each)
+
+
+def _like(node: Like, frame: Frame) -> Truth:
+    texts = _value(node.of, frame)
+    return _of_arrow(pc.match_substring_regex(texts, regex_of(node.pattern)))
+
+
+def _missing(node: Missing, frame: Frame) -> Truth:
+    if isinstance(node.of, Place):
+        return _of_bools(np.isnan(_table(frame).lnglats()[:, 0]))
+    if isinstance(node.of, Property):
+        return _of_bools(frame.missing(node.of.column))
+    value = _value(node.of, frame)
+    if isinstance(value, Numbers):
+        return _of_bools(value.missing)
+    return _of_bools(np.asarray(pc.is_null(value)))
+
+
+def _holds(node: Holds, frame: Frame) -> Truth:
+    values, missing = frame.numbers(node.of.column)
+    return _of_bools(values != 0, missing)
+
+
+def _spatial(node: Spatial, frame: Frame) -> Truth:
+    table = _table(frame)
+    return _of_bools(related(node, table), np.isnan(table.lnglats()[:, 0]))
+
+
+def _arrays(node: Arrays, frame: Frame) -> Truth:
+    held = frame.objects(node.of.column)
+    test, wanted = ARRAY_TESTS[node.relation], as_set(node.values)
+    answer = [one is not None and test(as_set(one), wanted) for one in held.tolist()]
+    return _of_bools(np.array(answer, bool), held == None)  # noqa: E711
+
+
+ARRAY_TESTS: Mapping[str, Callable[[frozenset[Any], frozenset[Any]], bool]] = {
+    "a_contains": frozenset.issuperset,
+    "a_containedby": frozenset.issubset,
+    "a_equals": frozenset.__eq__,
+    "a_overlaps": lambda one, other: not one.isdisjoint(other),
+}
+"""Arrays are compared as sets."""
+
+
+def as_set(values: Sequence[Any]) -> frozenset[Any]:
+    """Return values as a set in which true is not 1."""
+    return frozenset((isinstance(value, bool), value) for value in values)
+
+
+def _table(frame: Frame) -> LayerTable:
+    assert isinstance(frame, AllRows)  # noqa: S101  a place is no column with a dictionary
+    return frame.table
+
+
+def _of_bools(holds: Any, missing: NDArray[np.bool_] | None = None) -> Truth:
+    answer: Truth = np.asarray(holds, bool).astype(np.uint8) * np.uint8(TRUE)
+    if missing is not None:
+        answer[missing] = UNKNOWN
+    return answer
+
+
+def _of_arrow(holds: Any) -> Truth:
+    """Return the truth of what Arrow has compared; null is unknown."""
+    missing = np.asarray(pc.is_null(holds)) if holds.null_count else None
+    return _of_bools(np.asarray(pc.fill_null(holds, False)), missing)
+
+
+def _value(node: Scalar, frame: Frame) -> Any:
+    """Return an expression's values: Numbers, texts of Arrow; or that of a literal itself."""
+    if isinstance(node, Literal):
+        return node.value
+    if isinstance(node, Property):
+        if node.type is Type.TEXT:
+            return frame.texts(node.column, ())
+        return frame.numbers(node.column)
+    if isinstance(node, Moment):
+        return _moments(node, frame)
+    if isinstance(node, Arithmetic):
+        return _computed(node, frame)
+    return _called(node, frame)
+
+
+def _moments(node: Moment, frame: Frame) -> Numbers:
+    values, missing = frame.moments(node.column, node.reading, node.side)
+    if node.missing is None:
+        return Numbers(values, missing)
+    return Numbers(np.where(missing, node.missing, values), np.zeros(len(values), bool))
+
+
+def _computed(node: Arithmetic, frame: Frame) -> Numbers:
+    sides = (_value(side, frame) for side in (node.left, node.right))
+    left, right = (_floats(side) for side in sides)
+    result = np.broadcast_to(computed(node.op, left, right), (frame.size,))
+    return Numbers(result, np.isnan(result))
+
+
+def _floats(side: Any) -> Any:
+    if not isinstance(side, Numbers):
+        return float(side)
+    return np.where(side.missing, np.nan, side.values.astype(np.float64))
+
+
+def _called(node: Call, frame: Frame) -> Any:
+    folds: list[str] = []
+    of: Scalar = node
+    while isinstance(of, Call) and of.function in FOLDS:
+        folds.insert(0, of.function)
+        of = of.of
+    if folds:
+        assert isinstance(of, Property)  # noqa: S101  texts are properties, or folded already
+        return frame.texts(of.column, tuple(folds))
+    values, missing = _value(of.of, frame)  # type: ignore[union-attr]
+    return Numbers(FUNCTIONS[node.function].of(values), missing)
+
+
+_TRUTHS: Mapping[type[Any], Callable[[Any, Frame], Truth]] = {
+    Always: _always,
+    And: _and,
+    Or: _or,
+    Not: _not,
+    Given: _given,
+    Comparison: _comparison,
+    Among: _among,
+    Like: _like,
+    Missing: _missing,
+    Holds: _holds,
+    Spatial: _spatial,
+    Arrays: _arrays,
+}
