@@ -12,7 +12,7 @@ import orjson
 import pytest
 import shapely
 
-from layers.columns import Column, Growing, Objects, Terms, Texts, numeric
+from layers.columns import Column, Terms, Texts, numeric
 from layers.content import Content, keys_of, places_of
 from layers.cql2 import scalars
 from layers.cql2.filter import Filter, filter_of
@@ -20,6 +20,8 @@ from layers.cql2.mask import filter_mask
 from layers.cql2.queryables import Queryable, Queryables
 from layers.cql2.sql import DIALECTS, Binding, where
 from layers.cql2.tree import Reading, Type
+from layers.growing import Growing
+from layers.ids import RowIds
 from layers.layer import Layer
 from layers.table import LayerTable, table_of
 
@@ -62,8 +64,6 @@ def column_of(kind: Type, values: Sequence[Any], few: bool) -> Column:
         return numeric(values)
     if kind is Type.TEXT and not few:
         return Texts.empty().grown(values)
-    if kind is Type.ARRAY and not few:
-        return Objects().grown(values)
     return Terms.of(values)
 
 
@@ -87,7 +87,7 @@ def both_of(
     wkb = [b"" if point else one for point, one in zip(points, shapely.to_wkb(places), strict=True)]
     made = {name: column_of(kind, of, name in few) for name, (kind, of) in columns.items()}
     content = Content(
-        Growing(np.array([b"%036d" % row for row in range(len(places))])),
+        RowIds.empty().grown([f"{row:036}" for row in range(len(places))]),
         Growing(np.arange(len(places))),
         Growing(lnglats),
         Growing(keys_of(lnglats)),
