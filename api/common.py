@@ -9,7 +9,19 @@ from starlette.responses import Response
 
 from api import conformance
 from api.depends import Reads
-from api.links import HTML, JSON, OPENAPI, TILESETS, Link, base_url, link, url
+from api.links import (
+    FUNCTIONS,
+    HTML,
+    JSON,
+    OPENAPI,
+    QUERYABLES,
+    SCHEMA,
+    TILESETS,
+    Link,
+    base_url,
+    link,
+    url,
+)
 from api.negotiate import AS_JSON, AS_OPENAPI, answered, is_page, representations
 from api.parameters import FORMAT, LANG
 from api.problems import explained
@@ -55,6 +67,8 @@ def _entrance(request: Request, settings: Settings, own: list[Link]) -> Response
             link(url(request, "/api"), "service-desc", OPENAPI, "The API, described"),
             link(url(request, "/conformance"), "conformance", JSON, "Standards kept to"),
             link(url(request, "/collections"), "data", JSON, "Collections"),
+            link(url(request, "/queryables"), QUERYABLES, SCHEMA, "What filters may ask"),
+            link(url(request, "/functions"), FUNCTIONS, JSON, "Functions of filters"),
             link(url(request, "/tiles", {"f": "json"}), TILESETS, JSON, "Vector tiles"),
         ],
     }

@@ -34,6 +34,32 @@ SCHEMAS = (
     *_classes("ogcapi-features-5/1.0", "schemas"),
     *_classes("ogcapi-features-8/1.0", "sortables"),
 )
+FILTERS = (
+    *_classes(
+        "ogcapi-features-3/1.0",
+        "queryables",
+        "queryables-query-parameters",
+        "filter",
+        "features-filter",
+    ),
+    *_classes(
+        "cql2/1.0",
+        "cql2-text",
+        "cql2-json",
+        "basic-cql2",
+        "advanced-comparison-operators",
+        "case-insensitive-comparison",
+        "accent-insensitive-comparison",
+        "basic-spatial-functions",
+        "basic-spatial-functions-plus",
+        "spatial-functions",
+        "temporal-functions",
+        "array-functions",
+        "property-property",
+        "arithmetic",
+        "functions",
+    ),
+)
 TILES = _classes(
     "ogcapi-tiles-1/1.0",
     "core",

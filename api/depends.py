@@ -16,6 +16,8 @@ from geomap.errors import FeatureNotFound, ParameterInvalid, ParameterUnknown
 from geomap.places import Bounds
 from geomap.systems import CRS84, is_latitude_first_wgs84
 from layers.catalog import LAYERS, layer_named
+from layers.cql2.filter import Filter, filter_of
+from layers.cql2.queryables import shared_queryables
 from layers.layer import Layer
 from layers.paging import MOST_KEYS, sortable
 from layers.query import Near, Query
@@ -149,11 +151,17 @@ async def language_of(request: Request) -> str:
     return language_asked(request)
 
 
-def query_of(wishes: Wishes, layer: Layer) -> Query:
+def query_of(wishes: Wishes, layer: Layer, *others: Layer) -> Query:
     """Return the filters and the order of a request; words are found by `api.features.found`.
 
+    Args:
+        wishes: What the request says.
+        layer: Whose features are asked for.
+        others: Whose features are asked for as well; a filter names what all of them have.
+
     Raises:
-        ParameterInvalid: The layer cannot be ordered so, or a distance has no place.
+        ParameterInvalid: The layer cannot be ordered so, a distance has no place, or a filter
+            cannot be read or asks for what is not there.
     """
     bbox, window = _box(wishes)
     return Query(
@@ -165,6 +173,7 @@ def query_of(wishes: Wishes, layer: Layer) -> Query:
         equals=wishes.equals,
         region=wishes.get(parameters.REGION),
         near=_near(wishes),
+        filter=_filter(wishes, (layer, *others)),
         words=wishes.get(parameters.WORDS) or "",
         order=_order(wishes, layer),
         after=wishes.get(parameters.AFTER) or "",
@@ -179,6 +188,15 @@ def _box(wishes: Wishes) -> tuple[Bounds | None, Window | None]:
     if system.is_storage or is_latitude_first_wgs84(system):
         return box, None
     return box, Window(system, corners.numbers)
+
+
+def _filter(wishes: Wishes, layers: tuple[Layer, ...]) -> Filter | None:
+    text = wishes.get(parameters.FILTER)
+    if text is None:
+        return None
+    lang = wishes.get(parameters.FILTER_LANG) or "cql2-text"
+    system = wishes.get(parameters.FILTER_CRS) or CRS84
+    return filter_of(text, shared_queryables(layers), lang=lang, system=system)
 
 
 def _near(wishes: Wishes) -> Near | None:

@@ -26,6 +26,8 @@ from geomap.systems import (
 )
 from geomap.terms import VOCABULARIES
 from geomap.when import Interval, parse_interval
+from layers.cql2.filter import OLD_NAMES, READERS
+from layers.cql2.raw import MOST_BYTES, require_short
 from layers.layer import Field, Kind, Layer
 from layers.paging import MOST_KEYS
 from layers.query import filterable
@@ -318,9 +320,45 @@ COLLECTIONS: Parameter[str] = Parameter(
     {"type": "array", "items": {"type": "string"}},
     lambda text: plain("collections", text),
 )
+
+
+def _filter(text: str) -> str:
+    require_short(text)
+    return text
+
+
+FILTER: Parameter[str] = Parameter(
+    "filter",
+    "A condition in CQL2 (OGC 21-065r2) on what `queryables` names, for example "
+    "`rank > 50 AND S_INTERSECTS(geometry, BBOX(20, 59, 32, 70))`.",
+    {"type": "string", "maxLength": MOST_BYTES},
+    _filter,
+)
+FILTER_LANG: Parameter[str] = Parameter(
+    "filter-lang",
+    "The encoding of `filter`.",
+    {"type": "string", "enum": list(READERS), "default": "cql2-text"},
+    lambda text: OLD_NAMES.get(text) or one_of("filter-lang", text, tuple(READERS)),
+)
+FILTER_CRS: Parameter[System] = Parameter(
+    "filter-crs",
+    "The reference system of coordinates in `filter`, axes in the order of its definition.",
+    {"type": "string", "format": "uri", "default": CRS84_URI},
+    lambda text: _system("filter-crs", text),
+)
 BOXES: tuple[Parameter[Any], ...] = (BBOX, BBOX_CRS, PLACED)
 """What narrows features where a box is asked for: pages, counts, exports."""
-FILTERS: tuple[Parameter[Any], ...] = (DATETIME, DATED, WORDS, NEAR, WITHIN_KM, REGION)
+FILTERS: tuple[Parameter[Any], ...] = (
+    DATETIME,
+    DATED,
+    WORDS,
+    NEAR,
+    WITHIN_KM,
+    REGION,
+    FILTER,
+    FILTER_LANG,
+    FILTER_CRS,
+)
 """What narrows features wherever they are read: pages, counts, tiles, exports."""
 
 PARAMETERS: Mapping[str, Parameter[Any]] = {

@@ -46,6 +46,19 @@ SCHEMAS: Mapping[str, Schema] = {
             "interval", interval=_list(_list(_NULLABLE_TIME, minItems=2, maxItems=2)), trs=_TEXT
         ),
     ),
+    "functions": _object(
+        "functions",
+        functions=_list(
+            _object(
+                "name returns",
+                name=_TEXT,
+                description=_TEXT,
+                args=_list(_object("type", type=_list(_TEXT))),
+                returns=_list(_TEXT),
+            )
+        ),
+        links=_LINKS,
+    ),
     "collection": _object(
         "id links",
         id=_TEXT,

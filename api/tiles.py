@@ -103,9 +103,9 @@ def asked_of(layers: Sequence[Layer], wishes: Wishes, grid: Grid = WEB_MERCATOR)
     """Return what these wishes ask of the tiles of these layers.
 
     Raises:
-        ParameterInvalid: A distance has no place.
+        ParameterInvalid: A distance has no place, or a filter asks for what is not there.
     """
-    ids, query = tuple(layer.id for layer in layers), query_of(wishes, layers[0])
+    ids, query = tuple(layer.id for layer in layers), query_of(wishes, *layers)
     return Asked(ids, query, (ids, query.key(), grid.id), grid)
 
 

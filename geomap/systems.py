@@ -161,6 +161,31 @@ def box_in_degrees(corners: tuple[float, float, float, float], system: System) -
     return Bounds(_turned(west), max(south, -90.0), _turned(east), min(north, 90.0))
 
 
+def in_degrees(geometry: shapely.Geometry, system: System) -> shapely.Geometry:
+    """Return a geometry of a system in OGC:CRS84; coordinates beyond the world stay so.
+
+    Args:
+        geometry: Coordinates in the order of the system's axes.
+        system: Whose they are.
+
+    Raises:
+        CoordinateOutOfRange: A coordinate cannot be in this system.
+    """
+    if system.is_storage:
+        return geometry
+    change = _from_storage(system.code)
+
+    def turned(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        first, second = places.T
+        moved = change.transform(first, second, direction="INVERSE", errcheck=True)
+        return np.column_stack(moved)
+
+    try:
+        return shapely.transform(geometry, turned)
+    except ProjError as problem:
+        raise CoordinateOutOfRange(_NO_PLACE.format(name=system.name)) from problem
+
+
 def is_latitude_first_wgs84(system: System) -> bool:
     """Tell whether a system is OGC:CRS84 with its axes the other way round."""
     return system.code == "EPSG:4326"
@@ -174,6 +199,7 @@ def longitude_axis(system: System) -> int | None:
     return directions.index("east")
 
 
+_NO_PLACE = "The coordinates do not lie where {name} places points on the Earth."
 _NO_BOX = "The box does not lie where {name} places points on the Earth."
 
 

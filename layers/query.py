@@ -18,6 +18,8 @@ from geomap.when import Interval
 from layers.columns import Mask, Rows, Terms
 from layers.computed import region_mask
 from layers.content import CATEGORICAL
+from layers.cql2.filter import Filter
+from layers.cql2.mask import filter_mask
 from layers.layer import Kind, Layer
 from layers.paging import Page, Wanted, paged
 from layers.table import LayerTable, frame_of_rows
@@ -55,6 +57,8 @@ class Query:
     """Field → values, any of which will do; an empty value means that the field has none."""
     region: str | None = None
     near: Near | None = None
+    filter: Filter | None = None
+    """What CQL2 asks for."""
     words: str = ""
     seqs: frozenset[int] | None = None
     """The rows that `words` found, as the store's search answers; None without words."""
@@ -71,7 +75,8 @@ class Query:
         """Return a text that two queries share exactly when they match the same features."""
         equals = sorted((name, tuple(sorted(values))) for name, values in self.equals.items())
         space = (self.bbox, self.window, self.placed, self.region, self.near)
-        return repr((*space, self.interval, self.dated, equals, self.words))
+        asked = self.filter.key if self.filter else ""
+        return repr((*space, self.interval, self.dated, equals, self.words, asked))
 
 
 def filterable(layer: Layer) -> tuple[str, ...]:
@@ -183,6 +188,8 @@ def _mask(table: LayerTable, query: Query) -> Mask:
         mask &= region_mask(table, query.region)
     if query.interval is not None:
         mask &= _within_time(table, query.interval, dated=query.dated)
+    if query.filter is not None:
+        mask &= filter_mask(table, query.filter)
     if query.bbox is not None:
         mask = _meets(table, query.bbox, mask)
     if query.window is not None:

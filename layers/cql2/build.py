@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import shapely
 
+from geomap.systems import System
 from layers.cql2.folding import arithmetic, comparison, folded, whole
 from layers.cql2.functions import ARITHMETIC, FUNCTIONS
 from layers.cql2.queryables import Queryable, Queryables
@@ -89,14 +90,14 @@ class Typed(NamedTuple):
 class Builder:
     """Understands filters about some queryables."""
 
-    def __init__(self, queryables: Queryables, crs: str) -> None:
+    def __init__(self, queryables: Queryables, system: System) -> None:
         """Begin.
 
         Args:
             queryables: What may be named.
-            crs: The system of the coordinates in the filter.
+            system: Of the coordinates in the filter.
         """
-        self._queryables, self._crs = queryables, crs
+        self._queryables, self._system = queryables, system
 
     def predicate(self, said: Raw) -> Predicate:
         """Return a condition.
@@ -202,7 +203,7 @@ class Builder:
 
     def _place(self, said: Raw) -> Place | Shape:
         if isinstance(said, Box | Geometry):
-            return shape_of(said, self._crs)
+            return shape_of(said, self._system)
         if isinstance(said, Name):
             one = self._named(said)
             if one.type is Type.GEOMETRY:

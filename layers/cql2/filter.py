@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from geomap.errors import ParameterInvalid
+from geomap.systems import CRS84, System
 from layers.cql2.build import Builder
 from layers.cql2.json import read_json
 from layers.cql2.queryables import Queryables
 from layers.cql2.raw import Raw
-from layers.cql2.shapes import CRS84, turn_of
 from layers.cql2.text import read_text
 from layers.cql2.tree import Predicate
 
@@ -29,7 +30,7 @@ class Filter:
 
 
 def filter_of(
-    text: str, queryables: Queryables, *, lang: str = "cql2-text", crs: str = CRS84
+    text: str, queryables: Queryables, *, lang: str = "cql2-text", system: System = CRS84
 ) -> Filter:
     """Return the filter that a text means.
 
@@ -37,7 +38,7 @@ def filter_of(
         text: CQL2.
         queryables: What it may ask for.
         lang: Its encoding: a key of `READERS` or of `OLD_NAMES`.
-        crs: The system of coordinates in it: an URI of OGC.
+        system: Of coordinates in it.
 
     Raises:
         ParameterInvalid: It cannot be read or understood; the error says where and why.
@@ -45,6 +46,6 @@ def filter_of(
     read = READERS.get(OLD_NAMES.get(lang, lang))
     if read is None:
         raise ParameterInvalid("filter-lang", lang, f"one of {', '.join(READERS)} is expected.")
-    turn_of(crs)
-    tree = Builder(queryables, crs).predicate(read(text))
-    return Filter(tree, repr(tree))
+    tree = Builder(queryables, system).predicate(read(text))
+    # Of the tree, not of the text: what is asked in other words is asked once.
+    return Filter(tree, blake2b(repr(tree).encode(), digest_size=16).hexdigest())

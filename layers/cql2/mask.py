@@ -22,6 +22,7 @@ from layers.cql2.folding import OPERATORS
 from layers.cql2.frames import EXACT, AllRows, Distinct, Frame, Numbers
 from layers.cql2.functions import FUNCTIONS, computed
 from layers.cql2.places import related
+from layers.cql2.sets import RELATIONS, as_set
 from layers.cql2.texts import FOLDS, regex_of
 from layers.cql2.tree import (
     Always,
@@ -185,23 +186,9 @@ def _spatial(node: Spatial, frame: Frame) -> Truth:
 
 def _arrays(node: Arrays, frame: Frame) -> Truth:
     held = frame.objects(node.of.column)
-    test, wanted = ARRAY_TESTS[node.relation], as_set(node.values)
+    test, wanted = RELATIONS[node.relation], as_set(node.values)
     answer = [one is not None and test(as_set(one), wanted) for one in held.tolist()]
     return _of_bools(np.array(answer, bool), held == None)  # noqa: E711
-
-
-ARRAY_TESTS: Mapping[str, Callable[[frozenset[Any], frozenset[Any]], bool]] = {
-    "a_contains": frozenset.issuperset,
-    "a_containedby": frozenset.issubset,
-    "a_equals": frozenset.__eq__,
-    "a_overlaps": lambda one, other: not one.isdisjoint(other),
-}
-"""Arrays are compared as sets."""
-
-
-def as_set(values: Sequence[Any]) -> frozenset[Any]:
-    """Return values as a set in which true is not 1."""
-    return frozenset((isinstance(value, bool), value) for value in values)
 
 
 def _table(frame: Frame) -> LayerTable:

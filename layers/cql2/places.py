@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from layers.columns import Mask, Rows
 from layers.cql2.tree import Shape, Spatial
-from layers.table import LayerTable
+
+if TYPE_CHECKING:
+    from layers.table import LayerTable
 
 _OF_PLACES = {"intersects": shapely.intersects_xy, "contains": shapely.contains_xy}
 """Relations that need no geometry of a point to be made."""

@@ -14,9 +14,9 @@ import orjson
 import shapely
 
 from layers.cql2.functions import FUNCTIONS, computed
-from layers.cql2.mask import ARRAY_TESTS, as_set
 from layers.cql2.moments import moment, year_moment
 from layers.cql2.places import exactly
+from layers.cql2.sets import RELATIONS, as_set
 from layers.cql2.texts import FOLDS, like
 from layers.cql2.tree import Reading, Shape, Side
 
@@ -48,7 +48,7 @@ def _shape(wkb: bytes) -> Shape:
 
 
 def _arrays(relation: str, held: str, wanted: str) -> bool:
-    return ARRAY_TESTS[relation](as_set(orjson.loads(held)), as_set(orjson.loads(wanted)))
+    return RELATIONS[relation](as_set(orjson.loads(held)), as_set(orjson.loads(wanted)))
 
 
 SCALARS: Mapping[str, tuple[int, Callable[..., Any]]] = {

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import orjson
 import shapely
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
 
-from geomap.errors import CoordinateOutOfRange, ParameterInvalid
+from geomap.errors import CoordinateOutOfRange
 from geomap.places import Bounds
+from geomap.systems import System, in_degrees
 from layers.cql2.raw import Box, Geometry, refused
 from layers.cql2.tree import Shape
 
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 MOST_VERTICES = 1000
 _DEPTHS: Mapping[str, int] = {
     "Point": 0,
@@ -29,71 +25,34 @@ _DEPTHS: Mapping[str, int] = {
     "Polygon": 2,
     "MultiPolygon": 3,
 }
-_URI = re.compile(r"(?:https?://www\.opengis\.net/def/crs/)(EPSG|OGC)/[0-9.]{1,10}/(\w{1,20})")
-_CODE = re.compile(r"\[?(EPSG|OGC):(\w{1,20})\]?")
 _STEPS = 16
 """Into how many pieces the sides of a box in another system are cut before it is turned."""
 
-Turn = Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
 
-
-def shape_of(said: Box | Geometry, crs: str) -> Shape:
+def shape_of(said: Box | Geometry, system: System) -> Shape:
     """Return the shape of a literal.
 
     Args:
         said: A box or a geometry.
-        crs: The system of its coordinates, as `turn_of` takes it.
+        system: Of its coordinates, axes in the order of its definition.
 
     Raises:
         ParameterInvalid: It is no geometry, crosses itself, or lies beyond the world.
     """
-    turn = turn_of(crs)
-    made = _box(said, turn) if isinstance(said, Box) else _geometry(said.json, said.at)
+    made = _box(said, system) if isinstance(said, Box) else _geometry(said.json, said.at)
     # A box in degrees may cross the antimeridian; it is checked and cut already.
-    if isinstance(said, Geometry) or turn is not None:
-        made = _within_the_world(made, turn, said.at)
+    if isinstance(said, Geometry) or not system.is_storage:
+        made = _within_the_world(made, system, said.at)
     if not shapely.is_valid(made):
         reason = shapely.is_valid_reason(made)
         raise refused(said.at, shapely.get_type_id(made), f"a valid geometry is expected: {reason}")
     return Shape(shapely.to_wkb(made))
 
 
-@lru_cache(64)
-def turn_of(crs: str) -> Turn | None:
-    """Return what turns coordinates of a system into longitude and latitude; None for CRS84.
-
-    Args:
-        crs: An URI of OGC, `EPSG:…` or `[EPSG:…]`; axes are in the order of its definition.
-
-    Raises:
-        ParameterInvalid: There is no such system, or it is not one of places.
-    """
-    match = _URI.fullmatch(crs) or _CODE.fullmatch(crs)
-    expected = f"the URI of a reference system, such as {CRS84}."
-    if match is None:
-        raise ParameterInvalid("filter-crs", crs, expected)
-    if match.groups() == ("OGC", "CRS84"):
-        return None
-    try:
-        system = CRS.from_authority(*match.groups())
-        change = Transformer.from_crs(system, "OGC:CRS84", always_xy=True)
-    except CRSError as problem:
-        raise ParameterInvalid("filter-crs", crs, expected) from problem
-    if not (system.is_geographic or system.is_projected):
-        raise ParameterInvalid("filter-crs", crs, expected)
-    swapped = system.axis_info[0].direction in ("north", "south")
-
-    def turn(places: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        first, second = places.T[::-1] if swapped else places.T
-        return np.column_stack(change.transform(first, second, errcheck=True))
-
-    return turn
-
-
-def _box(said: Box, turn: Turn | None) -> shapely.Geometry:
+def _box(said: Box, system: System) -> shapely.Geometry:
     half = len(said.numbers) // 2
     corners = (*said.numbers[:2], *said.numbers[half : half + 2])
-    if turn is not None:
+    if not system.is_storage:
         return _plain_box(corners, said.at)
     try:
         parts = Bounds(*corners).parts()
@@ -159,11 +118,11 @@ def _is_finite(number: Any) -> bool:
     return abs(number) < 1e300
 
 
-def _within_the_world(made: shapely.Geometry, turn: Turn | None, at: str) -> shapely.Geometry:
+def _within_the_world(made: shapely.Geometry, system: System, at: str) -> shapely.Geometry:
     try:
-        turned = made if turn is None else shapely.transform(made, turn)
-    except ProjError as problem:
-        raise refused(at, made.wkt[:60], "coordinates of filter-crs are expected.") from problem
+        turned = in_degrees(made, system)
+    except CoordinateOutOfRange as problem:
+        raise refused(at, made.wkt[:60], str(problem)) from problem
     places = shapely.get_coordinates(turned)
     inside = np.isfinite(places).all(axis=1) & (np.abs(places) <= (180, 90)).all(axis=1)
     if not inside.all():

@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 
 from geomap.errors import StoreUnusable
+from layers.cql2.scalars import SCALARS, install
 
 BUSY_MS = 5_000
 WRITER_CACHE_KIB = 65_536
@@ -40,7 +41,9 @@ PUBLIC_TABLES = frozenset(
         "json_each",
     }
 )
-PUBLIC_FUNCTIONS = frozenset({"length", "match", "max", "min", "json_each"})
+PUBLIC_FUNCTIONS = frozenset(
+    {"length", "match", "max", "min", "json_each", "json_extract", *SCALARS}
+)
 _WRITES = frozenset({apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE})
 
 
@@ -92,6 +95,7 @@ def public_connection(path: Path) -> apsw.Connection:
     connection = reading_connection(path)
     connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    install(connection)
     connection.authorizer = public_only
     return connection
 

@@ -7,12 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shapely.geometry.base import BaseGeometry
 
 from geomap.model import Edit, Feature, Revision, Source, Written
 from geomap.places import Bounds
+
+if TYPE_CHECKING:
+    from layers.cql2.filter import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,13 @@ class PublicReader(Protocol):
 
         Case, accents and the order of words do not matter; any script. A name that is just
         the words comes before all others.
+        """
+
+    def filtered(self, layer: str, asked: Filter) -> list[int]:
+        """Return the numbers of the rows that a filter keeps, ascending.
+
+        Raises:
+            ParameterInvalid: It asks for what only the read side computes.
         """
 
     def sources(self) -> Mapping[str, Source]:

@@ -16,7 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from geomap.errors import StoreUnusable
 from geomap.model import Source
 from geomap.places import Bounds
+from layers.cql2.filter import Filter
 from layers.store.connections import Pool
+from layers.store.filtering import filtered
 from layers.store.protocol import Change, Hit, PublicRow
 from layers.store.publishing import folded
 from layers.store.records import SQL, sources_of
@@ -114,6 +116,16 @@ class SqliteReader:
             "limit": limit,
         }
         return [Hit(*row) for row in self._rows("public_search", asked)]
+
+    def filtered(self, layer: str, asked: Filter) -> list[int]:
+        """Return the numbers of the rows that a filter keeps, ascending.
+
+        Raises:
+            ParameterInvalid: It asks for what only the read side computes.
+        """
+        cursor = self._connection.cursor()
+        self._cursors.append(cursor)
+        return [row[0] for row in cursor.execute(*filtered(layer, asked))]
 
     def sources(self) -> Mapping[str, Source]:
         """Return the sources that published features name."""

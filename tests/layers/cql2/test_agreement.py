@@ -111,8 +111,10 @@ intervals = st.sampled_from(
 )
 of_any = st.sampled_from(["AFTER", "BEFORE", "DISJOINT", "EQUALS", "INTERSECTS"])
 of_spans = st.sampled_from(
-    ["CONTAINS", "DURING", "FINISHEDBY", "FINISHES", "MEETS"]
-    + ["METBY", "OVERLAPPEDBY", "OVERLAPS", "STARTEDBY", "STARTS"]
+    [
+        *("CONTAINS", "DURING", "FINISHEDBY", "FINISHES", "MEETS"),
+        *("METBY", "OVERLAPPEDBY", "OVERLAPS", "STARTEDBY", "STARTS"),
+    ]
 )
 shapes = st.sampled_from([*WKT, "BBOX(0,0,5,5)", "BBOX(170,-90,-170,90)", "BBOX(5,5,5,5)"])
 spatial = st.sampled_from(
