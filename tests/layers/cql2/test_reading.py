@@ -16,6 +16,8 @@ from layers.cql2.queryables import queryables_of
 from layers.cql2.text import read_text
 
 TEXTS, JSONS = 120, 109
+UNDERSTOOD = 8
+"""Examples that ask for nothing but a name, an id or a geometry."""
 WORDS = [
     "AND",
     "OR",
@@ -113,10 +115,15 @@ def test_every_example_in_json_is_read_as_it_stands(shared_data):
 
 
 @pytest.mark.parametrize("encoding", ["text", "json"])
-def test_every_example_about_other_features_is_refused_with_the_reason(shared_data, encoding):
+def test_every_example_is_a_filter_or_refused_with_the_reason(shared_data, encoding):
+    understood = 0
     for text in examples(shared_data, encoding):
-        with pytest.raises(ParameterInvalid, match="cannot be read: at "):
+        try:
             filter_of(text, queryables_of("regions"), lang=f"cql2-{encoding}")
+            understood += 1
+        except ParameterInvalid as refusal:
+            assert refusal.expected.startswith("at ")  # noqa: PT017
+    assert understood >= UNDERSTOOD
 
 
 @settings(max_examples=500, deadline=None)
