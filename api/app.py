@@ -16,6 +16,7 @@ import web.routes
 from api import (
     collections,
     common,
+    edit,
     exports,
     features,
     health,
@@ -41,6 +42,7 @@ ROUTERS: tuple[Router, ...] = (
     collections.router,
     features.router,
     queryables.router,
+    edit.router,
     tiles.router,
     tilesets.router,
     styles.router,
@@ -87,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.front_page = web.routes.front_page
     app.state.page = web.pages.rendering.page
     app.state.conforms_to = [name for router in ROUTERS for name in router.conforms_to]
+    app.state.routes = [route for router in ROUTERS for route in router.routes.routes]
     app.state.openapi = openapi.document(ROUTERS, settings)
     problems.install(app)
     for router in ROUTERS:

@@ -60,6 +60,25 @@ FILTERS = (
         "functions",
     ),
 )
+EDITING = (
+    *_classes(
+        "ogcapi-common-5/1.0",
+        "create-replace-delete",
+        "update",
+        "optimistic-locking-etags",
+        "optimistic-locking-timestamps",
+        "return-resource-representation-in-response",
+        "handling",
+    ),
+    *_classes(
+        "ogcapi-features-4/1.0",
+        "features",
+        "create-replace-delete",
+        "update",
+        "optimistic-locking-etags",
+    ),
+)
+"""The draft of 2026, and beside it the names that clients of the older one look for."""
 TILES = _classes(
     "ogcapi-tiles-1/1.0",
     "core",

@@ -29,6 +29,7 @@ from api.parameters import (
     ZOOM,
 )
 from api.profiles import Profiles, profiles_named
+from api.records import PRIVATE, CurrentDesk, exact_answer, http_date
 from api.representations import (
     Telling,
     collection_text,
@@ -43,6 +44,7 @@ from geomap.errors import FeatureNotFound, ParameterInvalid
 from geomap.systems import CRS84
 from layers.bodies import feature_body
 from layers.catalog import LAYERS
+from layers.exact import body_mark
 from layers.layer import Layer
 from layers.query import Query, facets, page, select
 from layers.shaped import Wish, checked_properties
@@ -93,31 +95,28 @@ def items(
 
 
 @router.get(ITEM, "getItem", OF_ITEM, AS_FEATURES, "feature")
-def item(
-    request: Request,
-    layer: ReadableLayer,
-    feature_id: ReadableId,
-    service: CurrentService,
-    wishes: CurrentWishes,
-    *,
-    lang: Language,
-) -> Response:
-    """One feature."""
-    if AS_FEATURES[request.state.format] == GEOJSON and wishes.values.keys() <= PLAIN:
-        return item_answer(request, layer, feature_id, service, lang)
+def item(desk: CurrentDesk, feature_id: ReadableId, wishes: CurrentWishes) -> Response:
+    """One feature: what the public sees of it, or the record itself for those with rights."""
+    request, layer, lang = desk.request, desk.layer, desk.lang
     wish, profiles = _wish(request, wishes, layer), _profiles(wishes)
-    with service.follower.reading() as (snapshot, reader):
+    if exact := exact_answer(desk, feature_id, wish):
+        return exact
+    if AS_FEATURES[request.state.format] == GEOJSON and wishes.values.keys() <= PLAIN:
+        return item_answer(request, layer, feature_id, desk.service, lang)
+    with desk.service.follower.reading() as (snapshot, reader):
         telling = Telling(request, snapshot.tables, reader, layer, lang, wish, profiles)
         row = telling.table.positions([feature_id])
         if not len(row):
             raise FeatureNotFound(layer.id, feature_id)
         versions = [snapshot.tables[of].version for of in profiles.reads(layer)]
         parts = (feature_body(reader, telling.table, feature_id, lang), *versions)
+        headers = {**telling.headers([]), **_of_version(reader, layer)}
 
         def body() -> bytes:
             return feature_text(telling, row, feature_id)
 
-        return answered(request, parts, telling.media_type, body, telling.headers([]))
+        mark = body_mark(reader.body(layer.id, feature_id) or b"")
+        return answered(request, parts, telling.media_type, body, headers, mark=mark)
 
 
 def item_answer(
@@ -130,12 +129,26 @@ def item_answer(
     """
     with service.follower.reading() as (snapshot, reader):
         body = feature_body(reader, snapshot.tables[layer.id], feature_id, lang)
-    if body is None:
+        stored = reader.body(layer.id, feature_id)
+        own = _of_version(reader, layer)
+    if body is None or stored is None:
         raise FeatureNotFound(layer.id, feature_id)
-    headers = plain_headers(layer)
+    headers = {**plain_headers(layer), **own}
     return answered(
-        request, (body,), GEOJSON, lambda: plain_feature(request, layer, feature_id, body), headers
+        request,
+        (body,),
+        GEOJSON,
+        lambda: plain_feature(request, layer, feature_id, body),
+        headers,
+        mark=body_mark(stored),
     )
+
+
+def _of_version(reader: PublicReader, layer: Layer) -> dict[str, str]:
+    """Return what says when a feature can have changed last, and that others may see more."""
+    changed_at = reader.updated_at(layer.id)
+    told = {} if changed_at is None else {"Last-Modified": http_date(changed_at)}
+    return {**told, "Vary": PRIVATE["Vary"]}
 
 
 def _profiles(wishes: Wishes) -> Profiles:

@@ -28,12 +28,10 @@ from api.compression import GZIPPED, Compression
 from api.forecast import Forecast
 from api.headers import CommonHeaders, dressed
 from api.links import MVT
-from api.negotiate import CACHING, holds, tag_at
-from api.representations import plain_headers
+from api.negotiate import holds, tag_at
 from api.service import Service
 from api.tiles import Versions, Wanted
 from geomap.settings import Settings
-from layers.catalog import layer_named
 from layers.snapshot import Snapshot
 
 THREADS = 2
@@ -42,6 +40,8 @@ THREADS = 2
 Worked = TypeVar("Worked")
 Head = list[tuple[bytes, bytes]]
 
+OF_ITEM_304 = ("Cache-Control", "Vary", "Last-Modified", "Content-Crs", "Link")
+"""What 304 says of a feature beside its tag."""
 _ETAG = dressed([(b"etag", b"")], "http")[0][0]
 
 
@@ -272,8 +272,9 @@ def _collected(place: Place, snapshot: Snapshot, sent: Sequence[Message], scheme
     """Return the messages of a whole answer as one that can be given again."""
     head = sent[0]["headers"]
     tag = dict(head)[_ETAG].decode().strip('"').removesuffix(GZIPPED)
-    own = plain_headers(layer_named(place.layer_id))
-    unchanged = _headers(304, {**CACHING, **own}, None, scheme)
+    told = {name.decode(): value.decode("latin-1") for name, value in head}
+    own = {name: told[name] for name in OF_ITEM_304 if name in told}
+    unchanged = _headers(304, own, None, scheme)
     body = b"".join(message.get("body", b"") for message in sent[1:])
     version = _commit(snapshot)
     return Answer(place.template, version, _commit, tag, head, unchanged, body)

@@ -22,8 +22,8 @@ PROTECTION: Mapping[str, str] = {
 DATA_POLICY = "default-src 'none'; frame-ancestors 'self'"
 """For data, which loads nothing; the page brings its own policy."""
 OVER_HTTPS = "max-age=31536000"
-MAX_BODY_BYTES = 1024 * 1024
-"""No route takes a body yet; what a client sends along with a GET need not be larger."""
+MAX_BODY_BYTES = 6 * 1024 * 1024
+"""Enough for an outline of as many vertices as `layers.given` takes."""
 
 EXPOSED = "ETag, Link, Location, Content-Crs"
 PREFLIGHT: Mapping[str, str] = {
@@ -151,7 +151,9 @@ def _complete(headers: MutableHeaders, scheme: str) -> None:
     headers.setdefault("Cache-Control", "no-cache")
     if scheme == "https":
         headers.setdefault("Strict-Transport-Security", OVER_HTTPS)
-    if not headers.get("content-type", "").startswith(HTML):
+    # What is for one reader alone no other site may read, either.
+    private = "no-store" in headers["Cache-Control"]
+    if not private and not headers.get("content-type", "").startswith(HTML):
         headers.setdefault("Access-Control-Allow-Origin", "*")
         headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
 

@@ -101,6 +101,8 @@ def answered(
     media_type: str,
     body: Callable[[], bytes],
     headers: Mapping[str, str] | None = None,
+    *,
+    mark: str = "",
 ) -> Response:
     """Return the answer with its tag, or 304 when the client has it; `body` is then not built.
 
@@ -113,11 +115,13 @@ def answered(
         media_type: Of the body.
         body: Makes the bytes. The same parts must give the same bytes.
         headers: More headers of the answer.
+        mark: What the tags of all representations of one version begin with, where it can be
+            changed on the condition that it is still that version.
     """
     paged = is_page(getattr(request.state, "format", ""))
     if paged:
         parts, media_type = (*parts, media_type, language_asked(request)), HTML
-    tag = tag_of(request, *parts, media_type)
+    tag = ".".join(filter(None, (mark, tag_of(request, *parts, media_type))))
     own = {"ETag": f'"{tag}"', **CACHING, **(headers or {})}
     if is_held(request, tag):
         return Response(status_code=304, headers=own)

@@ -12,6 +12,7 @@ from typing import Any
 import geomap
 from api.depends import common_queryables
 from api.links import HTML, PROBLEM
+from api.openapi_writes import SECURITY, described_write, header_parameters
 from api.palette import THEMES
 from api.parameters import PARAMETERS, Parameter
 from api.router import Operation, Router
@@ -28,6 +29,7 @@ TAGS: Mapping[str, str] = {
     "Collections": "What layers there are, and where they lie.",
     "Features": "Features as pages, one by one, and counted.",
     "Tiles": "Vector tiles of collections and of the map beneath, and how they are numbered.",
+    "Editing": "Changes to features, each with its history.",
     "Styles": "How to draw the tiles: styles for MapLibre and files for QGIS.",
     "Exports": "All that matches, in one file.",
     "Search": "Names, as they are typed.",
@@ -64,7 +66,8 @@ def document(routers: Sequence[Router], settings: Settings) -> Json:
     for operation in operations:
         for layer in _layers_of(operation):
             path = operation.path.replace(_LAYER, layer.id) if layer else operation.path
-            paths[path] = {"get": _described(operation, path, layer)}
+            of_path = paths.setdefault(path, {})
+            of_path[operation.method] = _described(operation, path, layer)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -83,6 +86,7 @@ def document(routers: Sequence[Router], settings: Settings) -> Json:
             "parameters": _parameters(settings),
             "schemas": SCHEMAS,
             "responses": {name: _problem(text) for name, text in _REFUSALS.items()},
+            "securitySchemes": SECURITY,
         },
     }
 
@@ -101,7 +105,12 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
         "summary": operation.summary,
         "description": operation.summary,
         "tags": [operation.tag],
-        "parameters": [*_path_parameters(path), *known, *_own(operation, layer)],
+        "parameters": [
+            *_path_parameters(path),
+            *known,
+            *_own(operation, layer),
+            *(header_parameters() if operation.method != "get" else ()),
+        ],
         "responses": {
             "200": {
                 "description": operation.summary,
@@ -116,6 +125,7 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
                 )
             },
         },
+        **({} if operation.method == "get" else described_write(operation)),
     }
 
 

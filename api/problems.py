@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI
@@ -14,11 +15,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.links import PROBLEM, base_url
 from geomap import errors
 from geomap.errors import GeomapError
+from geomap.model import Fault
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,16 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.SourceUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.RecordTaken: HTTPStatus.CONFLICT,
     errors.KeyReused: HTTPStatus.CONFLICT,
+    errors.BodyUnreadable: HTTPStatus.BAD_REQUEST,
+    errors.MediaTypeUnknown: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
+    errors.CredentialsWrong: HTTPStatus.UNAUTHORIZED,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.FeatureGone: HTTPStatus.GONE,
+    errors.FeatureInUse: HTTPStatus.CONFLICT,
     errors.RevisionConflict: HTTPStatus.PRECONDITION_FAILED,
+    errors.VersionStale: HTTPStatus.PRECONDITION_FAILED,
+    errors.ConditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     errors.StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ExportBusy: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -81,13 +93,63 @@ def explained(name: str) -> str:
 async def _named(request: Request, error: Exception) -> Response:
     assert isinstance(error, GeomapError)  # noqa: S101  the handler is registered for these alone
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    members: dict[str, Any] = {}
-    if isinstance(error, errors.InputFaulty):
-        members["faults"] = [dataclasses.asdict(fault) for fault in error.faults]
+    members = _MEMBERS[type(error)](error) if type(error) in _MEMBERS else {}
     answer = problem(request, status, str(error), name=error.problem, **members)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "5"
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = _challenge(request)
+    if isinstance(error, errors.MediaTypeUnknown):
+        name = "Accept-Patch" if request.method == "PATCH" else "Accept-Post"
+        answer.headers[name] = ", ".join(error.known)
+    if status in _PRIVATE:
+        answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _faults(error: Any) -> Mapping[str, Any]:
+    """Return every fault of a body, as RFC 9457 lists the parts of a problem."""
+    return {"errors": [_fault(fault) for fault in error.faults]}
+
+
+def _fault(fault: Fault) -> Mapping[str, Any]:
+    """Return what is wrong with one value: where it stands, what it is, what would be right."""
+    return {
+        "pointer": _pointer(fault.column),
+        "field": fault.column,
+        "value": fault.value,
+        "detail": fault.hint,
+        "code": fault.code,
+        "severity": fault.severity,
+    }
+
+
+def _pointer(column: str) -> str:
+    """Return the JSON pointer, as a fragment, of a path such as `names[0].lang`."""
+    parts = [part for part in re.split(r"[.\[\]]", column) if part]
+    if parts[:1] not in ([], *([name] for name in _ENVELOPE)):
+        parts.insert(0, "properties")
+    return "#" + "".join(f"/{quote(part.replace('~', '~0'))}" for part in parts)
+
+
+def _versions(error: Any) -> Mapping[str, Any]:
+    return {"base": error.base, "current": error.current, "current_etag": error.etag}
+
+
+def _challenge(request: Request) -> str:
+    """Return how to say who one is; no browser shall ask for a password in a window of its own."""
+    schemes = ['Bearer realm="geomap"']
+    if "sec-fetch-mode" not in request.headers:
+        schemes.append('Basic realm="geomap", charset="UTF-8"')
+    return ", ".join(schemes)
+
+
+_ENVELOPE = ("type", "id", "geometry", "properties")
+_PRIVATE = frozenset({401, 403, 410, 412, 428})
+_MEMBERS: Mapping[type[GeomapError], Callable[[Any], Mapping[str, Any]]] = {
+    errors.InputFaulty: _faults,
+    errors.VersionStale: _versions,
+}
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -101,7 +163,11 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _not_allowed(request: Request, error: HTTPException) -> Response:
     """Answer a method that the path has not; OPTIONS asks just for the list of those it has."""
+    # Starlette names the methods of the first route of a path alone.
     methods = {name.strip() for name in (error.headers or {}).get("Allow", "GET, HEAD").split(",")}
+    for route in request.app.state.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods
     allow = {"Allow": ", ".join(sorted({*methods, "OPTIONS"}))}
     if request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=allow)

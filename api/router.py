@@ -1,23 +1,29 @@
-"""The routers of this room: HEAD goes with every GET, and what a route reads it also documents."""
+"""The routers of this room: a route is closed unless the table of rights opens it to who asks.
+
+HEAD goes with every GET, and what a route reads it also documents.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 
+from api.auth import identified, require
+from api.bodies import required_type
 from api.depends import Reads
 from api.negotiate import chosen
 from api.parameters import LANG
+from geomap.access import ANY, Action
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One GET as the OpenAPI document tells of it."""
+    """One operation as the OpenAPI document tells of it."""
 
     path: str
     id: str
@@ -28,6 +34,26 @@ class Operation:
     schema: str
     """What the body is: a name of `api.openapi.SCHEMAS`, or "" for bytes."""
     tag: str
+    method: str = "get"
+    action: Action = Action.READ
+    takes: tuple[str, ...] = ()
+    """Media types of the body that is sent."""
+    given: str = ""
+    """What is sent: a name of `api.openapi.SCHEMAS`."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Status → what it means, for what is no GET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What a route that changes something stands for, takes and answers."""
+
+    action: Action
+    answers: Mapping[str, str]
+    takes: tuple[str, ...] = ()
+    given: str = ""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    schema: str = ""
 
 
 class Router:
@@ -40,7 +66,14 @@ class Router:
         self.operations: list[Operation] = []
 
     def get(
-        self, path: str, name: str, reads: Reads, formats: Mapping[str, str], schema: str = ""
+        self,
+        path: str,
+        name: str,
+        reads: Reads,
+        formats: Mapping[str, str],
+        schema: str = "",
+        *,
+        action: Action = Action.READ,
     ) -> Callable[[Endpoint], Endpoint]:
         """Mount a function for GET and HEAD; the first line of its docstring is the summary."""
         if "html" in formats:
@@ -51,16 +84,86 @@ class Router:
             request.state.kind = schema
 
         def mounted(endpoint: Endpoint) -> Endpoint:
-            summary = (endpoint.__doc__ or "").strip().splitlines()[0]
-            self.operations.append(Operation(path, name, summary, reads, formats, schema, self.tag))
-            self.routes.add_api_route(
-                path,
-                endpoint,
-                methods=["GET", "HEAD"],
-                dependencies=[Depends(negotiated), Depends(reads.only)],
-                response_model=None,
-                name=name,
+            summary = _summary(endpoint)
+            self.operations.append(
+                Operation(path, name, summary, reads, formats, schema, self.tag, action=action)
             )
+            checks = [_guard(action), negotiated, reads.only]
+            self._mount(path, name, ["GET", "HEAD"], checks, endpoint)
             return endpoint
 
         return mounted
+
+    def write(
+        self, method: str, path: str, name: str, writes: Writes, reads: Reads | None = None
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Mount a function for a method that changes something."""
+        known = reads or Reads()
+
+        async def typed(request: Request) -> None:
+            request.state.format = ""
+            if writes.takes:
+                required_type(request, writes.takes)
+
+        def mounted(endpoint: Endpoint) -> Endpoint:
+            self.operations.append(
+                Operation(
+                    path,
+                    name,
+                    _summary(endpoint),
+                    known,
+                    writes.formats,
+                    writes.schema,
+                    self.tag,
+                    method=method.lower(),
+                    action=writes.action,
+                    takes=writes.takes,
+                    given=writes.given,
+                    answers=writes.answers,
+                )
+            )
+            checks = [_guard(writes.action), typed, known.only]
+            self._mount(path, name, [method], checks, endpoint)
+            return endpoint
+
+        return mounted
+
+    def options(self, path: str) -> Callable[[Endpoint], Endpoint]:
+        """Mount a function that answers OPTIONS: which methods there are, for whoever asks."""
+
+        def mounted(endpoint: Endpoint) -> Endpoint:
+            self._mount(path, f"options {path}", ["OPTIONS"], [_guard(Action.READ)], endpoint)
+            return endpoint
+
+        return mounted
+
+    def _mount(
+        self,
+        path: str,
+        name: str,
+        methods: list[str],
+        checks: list[Callable[..., Any]],
+        endpoint: Callable[..., Any],
+    ) -> None:
+        self.routes.add_api_route(
+            path,
+            endpoint,
+            methods=methods,
+            dependencies=[Depends(check) for check in checks],
+            response_model=None,
+            name=name,
+        )
+
+
+def _guard(action: Action) -> Callable[..., Any]:
+    """Return what stands before every route: who asks, and whether the table lets them in."""
+
+    async def guarded(request: Request) -> None:
+        actor = await identified(request)
+        require(actor, action, request.path_params.get("layer_id", ANY))
+
+    return guarded
+
+
+def _summary(endpoint: Callable[..., Any]) -> str:
+    return (endpoint.__doc__ or "").strip().splitlines()[0]

@@ -90,6 +90,7 @@ SCHEMAS: Mapping[str, Schema] = {
         properties=_ANYTHING,
         links=_LINKS,
     ),
+    "patch": _ANYTHING,
     "features": _object(
         "type features",
         type={"type": "string", "enum": ["FeatureCollection"]},

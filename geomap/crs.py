@@ -57,6 +57,13 @@ def transformer(from_crs: str) -> Transformer:
         ) from problem
 
 
+@lru_cache(maxsize=64)
+def is_northing_first(crs: str) -> bool:
+    """Tell whether a definition puts northing or latitude first, as that of EPSG:4326 does."""
+    axes = CRS.from_user_input(crs).axis_info
+    return bool(axes) and axes[0].direction.lower() in ("north", "south")
+
+
 def to_crs84(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     """Return a geometry in OGC:CRS84: degrees, longitude first.
 

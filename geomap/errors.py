@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geomap.model import Fault
+from geomap.model import Fault, JsonObject
 
 
 class GeomapError(Exception):
@@ -129,6 +129,93 @@ class RevisionConflict(GeomapError):
         )
         self.expected = expected
         self.found = found
+
+
+class VersionStale(GeomapError):
+    """The record has changed since the version that the change was made on."""
+
+    problem = "version-stale"
+
+    def __init__(self, base: JsonObject | None, current: JsonObject, etag: str) -> None:
+        """Carry both versions, so that whoever asked can merge.
+
+        Args:
+            base: The version that the change was made on; None when it is not known.
+            current: The version now, as a GeoJSON Feature.
+            etag: That of the current version.
+        """
+        super().__init__(
+            "The record has changed since: compare `base`, the version of your change, with "
+            "`current`, and send the change again with the tag `current_etag` in If-Match."
+        )
+        self.base, self.current, self.etag = base, current, etag
+
+
+class ConditionMissing(GeomapError):
+    """A change from a browser says which version it was made on, by If-Match."""
+
+    problem = "condition-missing"
+
+    def __init__(self) -> None:
+        super().__init__("Send If-Match with the ETag of the version that the change is made on.")
+
+
+class BodyUnreadable(GeomapError):
+    """The body of a request is not what its type says."""
+
+    problem = "body-unreadable"
+
+
+class MediaTypeUnknown(GeomapError):
+    """A body is of a type that is not taken here."""
+
+    problem = "media-type-unknown"
+
+    def __init__(self, given: str, known: Sequence[str]) -> None:
+        super().__init__(f"A body of type {given[:100]!r} is not taken; {', '.join(known)} is.")
+        self.known = tuple(known)
+
+
+class SignInNeeded(GeomapError):
+    """This is for those who have said who they are."""
+
+    problem = "sign-in-needed"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in, or send a token as Bearer or as the password of Basic.")
+
+
+class CredentialsWrong(GeomapError):
+    """What was sent to say who asks is not known, or no longer."""
+
+    problem = "credentials-wrong"
+
+    def __init__(self) -> None:
+        super().__init__("The name, password or token is not right, or no longer.")
+
+
+class NotAllowed(GeomapError):
+    """The rights of whoever asks do not reach so far."""
+
+    problem = "not-allowed"
+
+
+class FeatureGone(GeomapError):
+    """The record was deleted; those who could see it learn so."""
+
+    problem = "feature-gone"
+
+    def __init__(self, layer_id: str, feature_id: str, when: str) -> None:
+        super().__init__(
+            f"The feature {feature_id!r} of the layer {layer_id!r} was deleted on {when}; its "
+            "history tells by whom, and it can be restored."
+        )
+
+
+class FeatureInUse(GeomapError):
+    """Other records refer to this one, which therefore stays."""
+
+    problem = "feature-in-use"
 
 
 class StoreBusy(GeomapError):

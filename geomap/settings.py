@@ -71,6 +71,15 @@ class Settings:
     tile_cache_mb: int = _setting(
         64, "Memory for encoded tiles in each process, in MiB.", sound=_between(0, 1_000_000)
     )
+    edit_token: str = _setting(
+        "",
+        "A token of 16 characters or more with which everything may be edited, sent as Bearer or "
+        "as the password of Basic; empty: only accounts may edit.",
+        sound=lambda text: 16 <= len(text) <= 500,
+    )
+    edit_licence: str = _setting(
+        "CC-BY-4.0", "Licence of records that are made here and name no source."
+    )
     metrics: bool = _setting(False, "Serve Prometheus metrics on /metrics.")
     basemaps: tuple[Mapping[str, Any], ...] = _setting(
         (),

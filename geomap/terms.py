@@ -381,6 +381,7 @@ FAULT_CODES: Mapping[str, str] = {
     "SAME_PLACE": "Two cities of a pair stand at one place; the pair is kept without its line.",
     "PAIR_OF_ONE": "Both ends of the pair are one city.",
     "CONFLICT_NEWER": "The stored record is newer than the one of the file.",
+    "READ_ONLY": "The house fills this value; an edit cannot change it.",
     "TEXT_ENCODING": "The bytes are not text in the stated or detected encoding.",
 }
 """Codes of `geomap.model.Fault`, each with what it means."""

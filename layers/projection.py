@@ -85,6 +85,13 @@ def public_forms(
     ]
 
 
+def exact_body(feature: Feature, source: Source) -> bytes:
+    """Return the GeoJSON text of a record as if it were public, with its own `visibility`."""
+    view = _public(feature, source)
+    geojson = None if view.place is None else shapely.to_geojson(shapely.force_2d(view.place))
+    return _body(feature, view, flat_names(view.names), geojson)
+
+
 def cell_centre(place: LngLat, cell_km: int) -> tuple[LngLat, int]:
     """Return the centre of the grid cell that holds a place, and its uncertainty in metres.
 
@@ -201,14 +208,7 @@ def _form(
     shape = _shape(feature.layer)
     names = flat_names(view.names)
     columns = _json(_columns(shape, {**view.properties, **view.provenance}, names))
-    body = _json(
-        {
-            "type": "Feature",
-            "id": feature.id,
-            "geometry": None if geojson is None else orjson.Fragment(geojson),
-            "properties": _properties(feature, shape, view, names),
-        }
-    )
+    body = _body(feature, view, names, geojson)
     searched = tuple(dict.fromkeys(str(name["value"]) for name in view.names if name.get("value")))
     rank = float(view.properties.get("rank") or 0.0)
     return PublicForm(
@@ -222,6 +222,17 @@ def _form(
         body,
         searched,
         None if wkb is None else tuple(bounds.tolist()),
+    )
+
+
+def _body(feature: Feature, view: _View, names: Mapping[str, str], geojson: str | None) -> bytes:
+    return _json(
+        {
+            "type": "Feature",
+            "id": feature.id,
+            "geometry": None if geojson is None else orjson.Fragment(geojson),
+            "properties": _properties(feature, _shape(feature.layer), view, names),
+        }
     )
 
 

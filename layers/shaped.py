@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geomap.errors import CoordinateOutOfRange, ParameterInvalid
 from geomap.systems import CRS84, System, told_in
@@ -55,6 +56,30 @@ def shaped_bodies(
         _retold(bytes(text), geometry, wish)
         for geometry, text in zip(geometries, texts, strict=True)
     ]
+
+
+def shaped_text(text: bytes, geometry: BaseGeometry | None, wish: Wish) -> bytes:
+    """Return the GeoJSON text of one feature as wished.
+
+    Args:
+        text: As it is stored.
+        geometry: Its geometry, OGC:CRS84.
+        wish: How it shall be told.
+
+    Raises:
+        CoordinateOutOfRange: The wished system cannot tell where it lies.
+    """
+    if wish.is_usual():
+        return text
+    stored = np.array([geometry], dtype=object)
+    told = told_in(shapely.force_2d(stored), wish.system)
+    if geometry is not None and told[0] is None:
+        raise CoordinateOutOfRange(
+            f"crs={wish.system.uri}: the feature lies where {wish.system.name} gives no "
+            "coordinates; take OGC:CRS84."
+        )
+    [shape] = shapely.to_geojson(simplified(told, wish.offset) if wish.offset else told)
+    return _retold(text, shape, wish)
 
 
 def shapes(table: LayerTable, rows: Rows, wish: Wish) -> NDArray[np.object_]:

@@ -124,8 +124,18 @@ class Store(Protocol):
         comment: str = "",
         sources: Sequence[Source] = (),
         key: str | None = None,
+        asked: bytes = b"",
     ) -> Written:
         """Make all edits or none: version checks, history and public projection with them.
+
+        Args:
+            edits: In their order.
+            actor: Who makes them, as history tells it.
+            action: What it is called there.
+            comment: Why.
+            sources: Those that the edits name and the store does not know, or knows otherwise.
+            key: Under which a retry gets the same answer.
+            asked: What tells a request from others under its key; empty: the edits themselves.
 
         Raises:
             RevisionConflict: An edit expected another revision than the latest; 0 expects none.
@@ -134,6 +144,16 @@ class Store(Protocol):
             KeyReused: `key` was used by this actor for other edits.
             StoreBusy: The write lock did not come free within five seconds.
         """
+
+    def answer(self, actor: str, key: str, asked: bytes) -> Written | None:
+        """Return what a write under this key did; None where there was none.
+
+        Raises:
+            KeyReused: It was used by this actor for another request.
+        """
+
+    def sources(self) -> Mapping[str, Source]:
+        """Return all sources, by id."""
 
     def feature(self, layer: str, feature_id: str) -> Feature | None:
         """Return the record itself, whatever its visibility."""

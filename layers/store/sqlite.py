@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -28,7 +28,7 @@ from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
 from layers.store.records import SQL, features_in, features_of, revisions_of, sources_of
 from layers.store.verify import faults
-from layers.store.writing import Note, prepared, written
+from layers.store.writing import Note, answer_to, prepared, written
 
 
 def _now() -> datetime:
@@ -90,6 +90,7 @@ class SqliteStore:
         comment: str = "",
         sources: Sequence[Source] = (),
         key: str | None = None,
+        asked: bytes = b"",
     ) -> Written:
         """Make all edits or none: version checks, history and public projection with them.
 
@@ -104,7 +105,18 @@ class SqliteStore:
             known = sources_of(connection, "sources")
         batch = prepared(list(edits), sources, known)
         with self._transaction() as connection:
-            return written(connection, batch, Note(actor, action, comment, self._now(), key))
+            note = Note(actor, action, comment, self._now(), key, asked)
+            return written(connection, batch, note)
+
+    def answer(self, actor: str, key: str, asked: bytes) -> Written | None:
+        """Return what a write under this key did; None where there was none."""
+        with self._readers.lent() as connection:
+            return answer_to(connection, actor, key, asked)
+
+    def sources(self) -> Mapping[str, Source]:
+        """Return all sources, by id."""
+        with self._readers.lent() as connection:
+            return sources_of(connection, "sources")
 
     @contextmanager
     def _transaction(self) -> Iterator[apsw.Connection]:

@@ -34,6 +34,8 @@ class Note:
     comment: str
     at: datetime
     key: str | None
+    asked: bytes = b""
+    """What tells the request from others under its key; empty: the edits themselves."""
 
 
 class Item(NamedTuple):
@@ -114,8 +116,10 @@ def written(connection: apsw.Connection, batch: Batch, note: Note) -> Written:
         SourceUnknown: A source has gone since the batch was prepared.
         KeyReused: The key stands for a write of other edits.
     """
-    digest = _digest(batch) if note.key is not None else b""
-    earlier = _answer(connection, note, digest)
+    digest, earlier = b"", None
+    if note.key is not None:
+        digest = note.asked or _digest(batch)
+        earlier = answer_to(connection, note.actor, note.key, digest)
     if earlier is not None:
         return earlier
     known = sources_of(connection, "sources")
@@ -247,16 +251,18 @@ def _digest(batch: Batch) -> bytes:
     return told.digest()
 
 
-def _answer(connection: apsw.Connection, note: Note, digest: bytes) -> Written | None:
-    if note.key is None:
-        return None
-    asked = {"actor": note.actor, "key": note.key}
-    found = connection.execute(SQL["answer"], asked).fetchone()
+def answer_to(connection: apsw.Connection, actor: str, key: str, digest: bytes) -> Written | None:
+    """Return the answer to an earlier write under a key, None where there was none.
+
+    Raises:
+        KeyReused: The key stands for another write.
+    """
+    found = connection.execute(SQL["answer"], {"actor": actor, "key": key}).fetchone()
     if found is None:
         return None
     if found[0] != digest:
         # The first answer would say that these edits are made, and they would be lost.
-        raise KeyReused(note.key)
+        raise KeyReused(key)
     return Written(**orjson.loads(found[1]))
 
 

@@ -37,13 +37,15 @@ def test_the_document_refers_to_nothing_outside_itself(document):
 def test_every_route_is_in_the_document(document):
     for router in application.ROUTERS:
         for operation in router.operations:
-            paths = [operation.path.replace("{layer_id}", layer) for layer in LAYERS]
-            assert set(paths) <= set(document["paths"])
+            paths = {operation.path.replace("{layer_id}", layer) for layer in LAYERS}
+            assert all(operation.method in document["paths"][path] for path in paths)
             assert operation.summary.endswith(".")
 
 
 def test_every_route_documents_exactly_the_parameters_it_reads(document, world):
     for path, item in document["paths"].items():
+        if "get" not in item:
+            continue
         named = {
             parameter(document, one)["name"]
             for one in item["get"]["parameters"]
@@ -62,7 +64,7 @@ def _concrete(path):
 
 
 def test_operation_ids_are_unique_and_end_as_the_test_suites_look_for(document):
-    ids = [item["get"]["operationId"] for item in document["paths"].values()]
+    ids = [one["operationId"] for item in document["paths"].values() for one in item.values()]
     assert len(set(ids)) == len(ids)
     for ending in (
         "sites.collection.vector.getTile",
@@ -90,7 +92,7 @@ def test_bbox_has_the_schema_of_the_standard(document):
 
 def test_style_and_explode_are_written_out(document):
     for item in document["paths"].values():
-        for given in item["get"]["parameters"]:
+        for given in [given for operation in item.values() for given in operation["parameters"]]:
             one = parameter(document, given)
             if one["in"] == "query":
                 assert (one["style"], one["explode"]) == ("form", False)

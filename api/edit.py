@@ -1,0 +1,326 @@
+"""Create, replace, update and delete features (OGC 20-002r2), each change with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from api import conformance
+from api.bodies import MERGE_PATCH, PATCHES, TAKEN, CurrentBody, Sent
+from api.depends import ReadableId
+from api.features import ITEM
+from api.links import GEOJSON, url
+from api.negotiate import AS_GEOJSON
+from api.preferences import Preferences, preferences_of
+from api.records import PRIVATE, CurrentDesk, Desk, check_conditions
+from api.router import Router, Writes
+from api.service import Service
+from geomap.access import Action, may_somewhere
+from geomap.crs import STORAGE_CRS
+from geomap.errors import FeatureInUse, NotAllowed, RevisionConflict
+from geomap.model import Edit, EditKind, Feature, Source, Written
+from geomap.settings import Settings
+from layers.derive import completed
+from layers.exact import exact_object
+from layers.given import Basis, Given, record_of
+
+ITEMS = "/collections/{layer_id}/items"
+OWN_SOURCE = "own"
+"""Id of the source of records that are made here and name no other."""
+TRIES = 5
+"""How often a change is made anew because another came between its reading and its writing."""
+
+router = Router("Editing", conformance.EDITING)
+
+_REFUSED = {"400": "The body cannot be read.", "401": "Sign in.", "403": "Not in your rights."}
+_CHANGED = {
+    **_REFUSED,
+    "404": "There is no such feature, or not for you.",
+    "412": "The record has changed: the answer holds the version of the change and the present.",
+    "415": "The body is of a type that is not taken.",
+    "422": "Something is wrong with values of the body; all of it is listed.",
+    "428": "Send If-Match.",
+}
+
+
+async def preferred(request: Request) -> Preferences:
+    """Return what this request prefers."""
+    return preferences_of(request)
+
+
+CurrentPreferences = Annotated[Preferences, Depends(preferred)]
+
+
+@router.options(ITEMS)
+async def items_options(desk: CurrentDesk) -> Response:
+    """Which methods a collection has, for whoever asks."""
+    return _methods(desk, {"POST": Action.CREATE})
+
+
+@router.options(ITEM)
+async def item_options(desk: CurrentDesk, feature_id: str) -> Response:
+    """Which methods a feature has, for whoever asks; the same whether or not it exists."""
+    changes = {"PUT": Action.CHANGE, "PATCH": Action.CHANGE, "DELETE": Action.DELETE}
+    return _methods(desk, changes)
+
+
+@router.write(
+    "POST",
+    ITEMS,
+    "createItem",
+    Writes(
+        Action.CREATE,
+        {"201": "It is made; `Location` says where.", **_REFUSED, "422": _CHANGED["422"]},
+        TAKEN,
+        "feature",
+        AS_GEOJSON,
+        "feature",
+    ),
+)
+def create(desk: CurrentDesk, body: CurrentBody, wishes: CurrentPreferences) -> Response:
+    """Create a feature; the house gives it its id."""
+    store = desk.service.store
+    given = body.whole()
+    made = _new(desk, given, body.key)
+    feature = record_of(given, _basis(desk, made, {}, wishes))
+    _require(desk, Action.CREATE, feature)
+    edits = completed([Edit(EditKind.PUT, feature, expected=0)], store)
+    earlier = store.answer(desk.actor.name, body.key, body.asked) if body.key else None
+    if earlier is None:
+        _write(desk, edits, body, "create")
+    stored = store.feature(desk.layer.id, feature.id)
+    if stored is None:
+        raise desk.absence(feature.id)
+    location = {"Location": url(desk.request, desk.path(feature.id))}
+    return _answer(desk, stored, wishes, 201, location)
+
+
+@router.write(
+    "PUT",
+    ITEM,
+    "replaceItem",
+    Writes(
+        Action.CHANGE,
+        {"204": "It is replaced.", **_CHANGED},
+        TAKEN,
+        "feature",
+        AS_GEOJSON,
+        "feature",
+    ),
+)
+def replace_item(
+    desk: CurrentDesk, feature_id: ReadableId, body: CurrentBody, wishes: CurrentPreferences
+) -> Response:
+    """Replace a feature by another whole one."""
+
+    def given(before: Feature) -> Given:
+        whole = body.whole()
+        # A feature without the member says nothing of its place; null says that it has none.
+        if "geometry" in whole.document:
+            return whole
+        return replace(whole, place=before.geometry, crs=STORAGE_CRS)
+
+    return _changed(desk, feature_id, body, wishes, given)
+
+
+@router.write(
+    "PATCH",
+    ITEM,
+    "updateItem",
+    Writes(
+        Action.CHANGE,
+        {"204": "It is updated.", **_CHANGED},
+        PATCHES,
+        "patch",
+        AS_GEOJSON,
+        "feature",
+    ),
+)
+def update_item(
+    desk: CurrentDesk, feature_id: ReadableId, body: CurrentBody, wishes: CurrentPreferences
+) -> Response:
+    """Update a feature by a merge patch (RFC 7396) of the whole feature."""
+
+    def given(before: Feature) -> Given:
+        told = exact_object(before, desk.source(before))
+        return body.onto(told, Given(told, {}, before.geometry, STORAGE_CRS))
+
+    return _changed(desk, feature_id, body, wishes, given)
+
+
+@router.write("DELETE", ITEM, "deleteItem", Writes(Action.DELETE, {"204": "Gone.", **_CHANGED}))
+def delete_item(
+    desk: CurrentDesk, feature_id: ReadableId, body: CurrentBody, wishes: CurrentPreferences
+) -> Response:
+    """Delete a feature; its history stays, and it can be restored."""
+
+    def once() -> None:
+        feature = desk.record(feature_id, Action.DELETE)
+        check_conditions(desk, feature)
+        _require_unused(desk.service, feature)
+        _write(desk, [Edit(EditKind.DELETE, feature, feature.revision)], body, "delete")
+
+    if not _answered(desk, body):
+        _until_no_conflict(once)
+    return Response(status_code=204, headers={**PRIVATE, **wishes.applied()})
+
+
+def _changed(
+    desk: Desk,
+    feature_id: str,
+    body: Sent,
+    wishes: Preferences,
+    given: Callable[[Feature], Given],
+) -> Response:
+    """Change a record into what `given` makes of it, and answer with what it has become."""
+
+    def once() -> None:
+        before = desk.record(feature_id, Action.CHANGE)
+        check_conditions(desk, before)
+        told = exact_object(before, desk.source(before))["properties"]
+        feature = record_of(given(before), _basis(desk, before, told, wishes))
+        _require(desk, Action.CHANGE, feature)
+        edits = completed([Edit(EditKind.PUT, feature, before.revision)], desk.service.store)
+        _write(desk, edits, body, "change")
+
+    if not _answered(desk, body):
+        _until_no_conflict(once)
+    return _answer(desk, desk.record(feature_id, Action.SEE), wishes, 204, {})
+
+
+def _until_no_conflict(once: Callable[[], None]) -> None:
+    """Do a change; begin it anew, conditions and all, when another came between."""
+    for _ in range(TRIES - 1):
+        try:
+            return once()
+        except RevisionConflict:
+            continue
+    return once()
+
+
+def _answered(desk: Desk, body: Sent) -> bool:
+    """Tell whether this very request has been done already."""
+    if body.key is None:
+        return False
+    return desk.service.store.answer(desk.actor.name, body.key, body.asked) is not None
+
+
+def _new(desk: Desk, given: Given, key: str | None) -> Feature:
+    """Return an empty record with the id and the source that a new one gets."""
+    feature_id = str(uuid4()) if key is None else _id_under(desk.actor.name, key)
+    properties = given.document.get("properties")
+    named = properties.get("source_id") if isinstance(properties, dict) else None
+    source_id = named if isinstance(named, str) and named else OWN_SOURCE
+    return Feature(desk.layer.id, feature_id, source_id, feature_id, None, {})
+
+
+def _id_under(actor: str, key: str) -> str:
+    """Return the id that what is made under a key gets, each time that it is sent."""
+    told = blake2b(repr((actor, key)).encode(), digest_size=16).digest()
+    return str(UUID(bytes=told, version=4))
+
+
+def _basis(desk: Desk, before: Feature, told: dict[str, object], wishes: Preferences) -> Basis:
+    def has_city(city_id: str) -> bool:
+        city = desk.service.store.feature("cities", city_id)
+        if city is None:
+            return False
+        with desk.service.store.public() as reader:
+            public = reader.body("cities", city_id) is not None
+        return public or desk.may(Action.SEE, city)
+
+    return Basis(before, told, wishes.lenient, has_city)
+
+
+def _require(desk: Desk, action: Action, feature: Feature) -> None:
+    """Refuse what would lie outside the rights of the actor.
+
+    Raises:
+        NotAllowed: It would.
+    """
+    if not desk.may(action, feature):
+        raise NotAllowed(
+            "The record would lie outside the municipalities and regions of your account."
+        )
+
+
+def _require_unused(service: Service, feature: Feature) -> None:
+    """Refuse to delete a city that pairs are made of.
+
+    Raises:
+        FeatureInUse: There are such pairs.
+    """
+    if feature.layer != "cities":
+        return
+    ends = (
+        (pair.properties["city_a"], pair.properties["city_b"])
+        for pair in service.store.features("twins")
+    )
+    if any(feature.id in each for each in ends):
+        raise FeatureInUse("Pairs are made of this city; delete them first.")
+
+
+def _write(desk: Desk, edits: Sequence[Edit], body: Sent, action: str) -> Written:
+    return desk.service.store.write(
+        edits,
+        actor=desk.actor.name,
+        action=action,
+        comment=body.comment,
+        sources=_own_source(desk.service, edits),
+        key=body.key,
+        asked=body.asked,
+    )
+
+
+def _own_source(service: Service, edits: Sequence[Edit]) -> list[Source]:
+    """Return the source of what is made here, where an edit names it and it is not stored yet."""
+    named = any(edit.feature.source_id == OWN_SOURCE for edit in edits)
+    if not named or OWN_SOURCE in service.store.sources():
+        return []
+    return [own_source(service.settings)]
+
+
+def own_source(settings: Settings) -> Source:
+    """Return the source of records that are made here."""
+    return Source(
+        OWN_SOURCE,
+        f"Records made in {settings.title}",
+        settings.title,
+        settings.edit_licence,
+        settings.base_url,
+        datetime.now(UTC).date(),
+        f"{settings.title} contributors",
+    )
+
+
+def _answer(
+    desk: Desk, feature: Feature, wishes: Preferences, status: int, more: dict[str, str]
+) -> Response:
+    """Return the tags of what a change has made, and the record itself where that is wished."""
+    headers = {**desk.headers(feature), **wishes.applied(), **more}
+    if wishes.whole:
+        status = 200 if status == 204 else status
+        return Response(desk.body(feature), status, headers, GEOJSON)
+    return Response(None, status, headers)
+
+
+def _methods(desk: Desk, changes: dict[str, Action]) -> Response:
+    """Answer OPTIONS with the methods that the actor may use somewhere on the layer."""
+    allowed = [
+        method
+        for method, action in changes.items()
+        if may_somewhere(desk.actor, action, desk.layer.id)
+    ]
+    headers = {"Allow": ", ".join(["GET", "HEAD", "OPTIONS", *allowed]), **PRIVATE}
+    if "POST" in allowed:
+        headers["Accept-Post"] = ", ".join(TAKEN)
+    if "PATCH" in allowed:
+        headers["Accept-Patch"] = MERGE_PATCH
+    return Response(status_code=200, headers=headers)
