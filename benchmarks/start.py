@@ -24,11 +24,17 @@ ROUNDS = 3
 FIRST_TILE = """
 import sys
 from geomap.grid import Tile
+from geomap.settings import Settings
 from layers.query import Query
+from layers.segments.folder import folder_of
+from layers.segments.opening import Segments
 from layers.snapshot import Follower
 from layers.store.engines import open_store
 from layers.tiles.render import render
-body = render(Follower(open_store(sys.argv[1])).current(), ["sites"], Tile(9, 259, 176), Query())
+segments = Segments(folder_of(Settings(store=sys.argv[1])))
+follower = Follower(open_store(sys.argv[1]), segments=segments)
+body = render(follower.current(), ["sites"], Tile(9, 259, 176), Query())
+assert follower.is_mapped
 print(len(body), flush=True)
 sys.stdin.read()
 """

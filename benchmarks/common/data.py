@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,12 @@ import shapely
 
 from common.peers import BENCHMARKS, peer
 from geomap.model import Edit, EditKind, Feature, Source
+from geomap.settings import Settings
 from layers.content import NAME_COLUMNS
 from layers.derive import completed
+from layers.segments.folder import folder_of
+from layers.segments.keeper import refreshed
+from layers.segments.opening import Segments
 from layers.snapshot import Follower, Snapshot
 from layers.store.engines import open_store
 from layers.store.protocol import Store
@@ -58,8 +63,8 @@ def address(size: int) -> str:
     url = f"sqlite:///{folder / 'geomap.db'}"
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.iterdir():
-            left.unlink()
+        shutil.rmtree(folder)
+        folder.mkdir()
         store = open_store(url)
         for edits in batches(size):
             store.write(edits, actor="bench", action="import", sources=[SOURCE])
@@ -68,12 +73,23 @@ def address(size: int) -> str:
     return url
 
 
+def segments(url: str) -> Segments:
+    """Return the segments of a store, the newest one as of its latest commit and today."""
+    folder = folder_of(Settings(store=url))
+    assert folder
+    store = open_store(url)
+    refreshed(url, store, folder)
+    store.close()
+    return Segments(folder)
+
+
 @contextmanager
 def opened(size: int) -> Iterator[tuple[Store, Follower, Snapshot]]:
     """Open the store with so many sites, and all of it in memory as a server has it."""
-    store = open_store(address(size))
+    url = address(size)
+    kept, store = segments(url), open_store(url)
     try:
-        follower = Follower(store)
+        follower = Follower(store, segments=kept)
         yield store, follower, follower.current()
     finally:
         store.close()
