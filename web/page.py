@@ -18,8 +18,8 @@ from web.elements.pairs import TwinPairs
 from web.elements.shell import AppShell
 from web.elements.sites import SiteTiles
 from web.map import Page, TwinMap
+from web.words import LANGUAGE_NAMES
 
-LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "fi": "Suomi"}
 FIRST_VIEW = (59.6, 32.6, 5)
 BASEMAP_MAX_ZOOM = 8
 _NONCE = secrets.token_urlsafe(24)

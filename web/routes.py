@@ -17,7 +17,6 @@ from geomap.i18n import LANGUAGES, choose_language
 from geomap.settings import Settings
 from layers.snapshot import Snapshot
 from web.assets import mount_assets
-from web.page import map_page
 from web.words import page_words
 
 router = APIRouter()
@@ -28,6 +27,9 @@ def front_page(request: Request, settings: Settings) -> Response:
 
     The address may say `lang`; else the browser's `Accept-Language` does.
     """
+    # Folium brings pandas and more: half a second and 60 MB that only a reader of the page needs.
+    from web.page import map_page
+
     lang = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
     nonce = secrets.token_urlsafe(16)
     headers = {

@@ -11,6 +11,8 @@ from babel import Locale
 from geomap.i18n import catalogue, country_name, label, plural_forms
 from geomap.terms import VOCABULARIES
 
+LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "fi": "Suomi"}
+"""Each language by its own name."""
 SHOWN = frozenset(
     {
         *("kind", "object_kind", "country_basis", "condition", "location_precision"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from geomap.crs import DEGREES, FILE_CRS
 from geomap.errors import ParameterInvalid
 from layers.content import Rows
-from layers.exports import csv, gdal, geojson, linked_places, parquet
+from layers.exports import geojson, linked_places
 from layers.exports.options import Options
 from layers.fragments import Text
 from layers.snapshot import Snapshot
@@ -32,6 +33,21 @@ class Export:
     """The fields of `Options` that mean something to it."""
 
 
+def late(module: str, function: str) -> Write:
+    """Return a writer whose module is imported when it is first asked for.
+
+    Arrow takes a tenth of a second and 40 MB, which a worker that draws tiles does not need.
+    """
+
+    def write(
+        snapshot: Snapshot, reader: PublicReader, table: LayerTable, rows: Rows, options: Options
+    ) -> Generator[Text]:
+        found: Write = getattr(import_module(f"layers.exports.{module}"), function)
+        return found(snapshot, reader, table, rows, options)
+
+    return write
+
+
 CRS = frozenset({"crs"})
 EXPORTS: Mapping[str, Export] = {
     export.name: export
@@ -49,19 +65,26 @@ EXPORTS: Mapping[str, Export] = {
             "GeoPackage",
             "application/geopackage+sqlite3",
             ".gpkg",
-            gdal.write_geopackage,
+            late("gdal", "write_geopackage"),
             CRS,
         ),
-        Export("fgb", "FlatGeobuf", "application/flatgeobuf", ".fgb", gdal.write_flatgeobuf, CRS),
+        Export(
+            "fgb",
+            "FlatGeobuf",
+            "application/flatgeobuf",
+            ".fgb",
+            late("gdal", "write_flatgeobuf"),
+            CRS,
+        ),
         Export(
             "parquet",
             "GeoParquet",
             "application/vnd.apache.parquet",
             ".parquet",
-            parquet.write,
+            late("parquet", "write"),
             CRS,
         ),
-        Export("csv", "CSV", "text/csv", ".csv", csv.write, CRS | {"bom"}),
+        Export("csv", "CSV", "text/csv", ".csv", late("csv", "write"), CRS | {"bom"}),
         Export(
             "linkedplaces",
             "Linked Places",

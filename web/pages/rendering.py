@@ -19,10 +19,10 @@ from layers.exports.table import EXPORTS
 from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.inert import script_json
-from web.page import LANGUAGE_NAMES
 from web.pages import linked
 from web.pages.titles import COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader
+from web.words import LANGUAGE_NAMES
 
 Json = dict[str, Any]
 Told = dict[str, Any]
