@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 
 import shapely
 from common.cluster import cluster
-from common.data import SOURCE, address, csv_for_peers, peer_columns
+from common.data import SOURCE, address, csv_for_peers, peer_columns, segments
 from common.peers import peer
 from common.report import Report, say_versions, sizes
 
@@ -95,8 +95,8 @@ def followed(url: str) -> tuple[dict[str, list[float]], dict[str, float]]:
 
 def follow(url: str, ask: Connection) -> None:
     """Watch for edits as a server does, and tell when each is in its tile."""
-    store = open_store(url)
-    follower = Follower(store)
+    kept, store = segments(url), open_store(url)
+    follower = Follower(store, segments=kept)
     render(follower.current(), ["sites"], Tile(ZOOM, 0, 0), Query())
     gc.collect()
     gc.freeze()

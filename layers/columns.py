@@ -128,6 +128,14 @@ class Terms:
         return mvt.Terms(self.codes[rows].astype(np.int32), self._entries).pick(slice(None))
 
 
+def numbered(rows: Rows | Mask | slice, count: int) -> Rows:
+    """Return the numbers of some of `count` rows, without a look at the rest where it can be."""
+    if isinstance(rows, slice):
+        return np.arange(*rows.indices(count))
+    chosen: Array = rows
+    return np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+
+
 def narrow(values: int) -> type[np.signedinteger[Any]]:
     """Return the type of the codes of so many values, -1 among them."""
     return np.int8 if values < 127 else np.int16 if values < 32_767 else np.int32
@@ -232,7 +240,7 @@ class Texts:
 
     def objects(self, rows: Rows | Mask | slice) -> npt.NDArray[np.object_]:
         """See `Column`."""
-        numbers = np.arange(len(self))[rows]
+        numbers = numbered(rows, len(self))
         texts = np.empty(len(numbers), object)
         texts[:] = [self.value(row) for row in numbers.tolist()]
         return texts

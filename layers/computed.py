@@ -120,23 +120,51 @@ def _region_ids(step: Step, name: str) -> Terms:
     table, regions = step.after[name], step.after["regions"]
     before = step.before[name].columns["region_ids"] if name in step.before else None
     column = before if isinstance(before, Terms) else Terms.of([])
-    column = column.grown([()] * (len(table) - len(column)))
     changed = {regions.ids[row].decode() for row in step.fresh("regions")}
     if name in step.before:
         changed |= {step.before["regions"].ids[row].decode() for row in step.gone("regions")}
         column = _without(column, changed) if changed else column
-    if changed:
-        places = _Places(table, np.arange(len(table)))
-        for row in regions.positions(changed).tolist():
-            column = _held_by(column, regions, row, places)
-    places = _Places(table, step.fresh(name))
-    if len(places.rows):
-        fixed = regions.rows()[~np.isin(regions.rows(), regions.positions(changed))]
-        boxes = regions.cached("boxes", lambda: regions.bounds()[regions.rows()])
-        near = places.box_meets(boxes[np.isin(regions.rows(), fixed)])
-        for row in fixed[near].tolist():
-            column = _held_by(column, regions, row, places)
+    column = column.grown(_of_fresh(step, name, changed))
+    for row in regions.positions(changed).tolist() if name in step.before else ():
+        held = _held_rows(table, regions, row)
+        column = column.recoded(held, _with(regions.ids[row].decode()))
     return column
+
+
+def _of_fresh(step: Step, name: str, changed: set[str]) -> list[tuple[str, ...]]:
+    """Return the regions of each row that was not there before, but for the changed ones."""
+    table, regions, fresh = step.after[name], step.after["regions"], step.fresh(name)
+    column, places = Terms.of([()] * len(fresh)), _Places(table, fresh)
+    if len(places.rows):
+        rows = regions.rows()
+        boxes = regions.cached("boxes", lambda: regions.bounds()[rows])
+        near = places.box_meets(boxes)
+        if name in step.before:
+            near &= ~np.isin(rows, regions.positions(changed))
+        for row in rows[near].tolist():
+            [outline] = regions.geometry(np.array([row]))
+            held = places.within(outline) - fresh[0]
+            column = column.recoded(held, _with(regions.ids[row].decode()))
+    held_by: list[tuple[str, ...]] = column.objects(slice(None)).tolist()
+    return held_by
+
+
+def _held_rows(table: LayerTable, regions: LayerTable, row: int) -> Rows:
+    """Return the rows of a layer whose place is in a region, dead ones left out."""
+    [outline] = regions.geometry(np.array([row]))
+    if outline is None:
+        return np.empty(0, np.intp)
+    west, south, east, north = outline.bounds
+    lng, lat = table.lnglats().T
+    near = np.flatnonzero((lng >= west) & (lng <= east) & (lat >= south) & (lat <= north))
+    near = near[~table.are_dead(near)]
+    shapely.prepare(outline)
+    held: Rows = near[shapely.intersects_xy(outline, *table.lnglats()[near].T)]
+    return held
+
+
+def _with(region: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    return lambda held: tuple(sorted({*held, region}))
 
 
 class _Places:
@@ -167,14 +195,6 @@ class _Places:
         held = shapely.intersects_xy(outline, *lnglats[inside].T)
         rows: Rows = self.rows[first:after][inside[held]]
         return rows
-
-
-def _held_by(column: Terms, regions: LayerTable, row: int, places: _Places) -> Terms:
-    [outline] = regions.geometry(np.array([row]))
-    if outline is None or not len(places.rows):
-        return column
-    region = regions.ids[row].decode()
-    return column.recoded(places.within(outline), lambda held: tuple(sorted({*held, region})))
 
 
 def _without(column: Terms, regions: set[str]) -> Terms:

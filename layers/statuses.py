@@ -16,7 +16,7 @@ from geomap.status import PairStatus
 from geomap.status.reasons import Reason, Value
 from geomap.status.vitality import Vitality
 from geomap.when import Span, parse_edtf
-from layers.columns import Mask, Rows, Test, Texts
+from layers.columns import Mask, Rows, Test, Texts, numbered
 from layers.tiles.mvt import Picked
 
 
@@ -41,7 +41,7 @@ class Statuses:
 
     def objects(self, rows: Rows | Mask | slice) -> npt.NDArray[np.object_]:
         """See `Column`."""
-        numbers = np.arange(len(self))[rows]
+        numbers = numbered(rows, len(self))
         statuses = np.empty(len(numbers), object)
         statuses[:] = [self.value(row) for row in numbers.tolist()]
         return statuses

@@ -66,7 +66,7 @@ def _drawn(table: LayerTable, tile: Tile, query: Query, grid: Grid) -> bytes:
         outlines = _outlines(table, tile, name, matching(table, query), grid)
         return outlines + _places(table, query, grid).encode(tile, f"{name}_labels", dress)
     points = _places(table, query, grid).encode(tile, name, dress)
-    if geometry <= _POINTS or tile.z + grid.finer < OUTLINES_FROM_ZOOM:
+    if tile.z + grid.finer < OUTLINES_FROM_ZOOM or not len(table.shape_rows()):
         return points
     return points + _outlines(table, tile, f"{name}_shapes", matching(table, query), grid)
 
