@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from layers.snapshot import Follower
 from layers.store.engines import open_store
 from layers.store.protocol import Store
 from layers.tiles.cache import TileCache
+from layers.tiles.render import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,12 @@ def opened(settings: Settings) -> Iterator[Service]:
     try:
         with following(settings.store, store, folder_of(settings)) as follower:
             service = Service(settings, store, follower, TileCache(settings.tile_cache_mb * 2**20))
-            follower.current()
+            snapshot = follower.current()
             # What has been loaded stays: the collector need not look at it again in each pass.
             gc.collect()
             gc.freeze()
+            # What nobody waits for need not be done when the server stops.
+            threading.Thread(target=prepare, args=(snapshot,), daemon=True).start()
             yield service
             gc.unfreeze()
     finally:

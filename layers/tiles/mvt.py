@@ -232,7 +232,7 @@ def points(coordinates: Ints) -> Ragged:
     """Return the geometry of features of one point each, shape (n, 2), tile units."""
     commands = np.empty((len(coordinates), 3), np.int64)
     commands[:, 0] = 1 << 3 | _MOVE_TO
-    commands[:, 1:] = _zigzag(coordinates)
+    commands[:, 1:] = zigzag(coordinates)
     return Ragged(commands.ravel(), np.full(len(coordinates), 3))
 
 
@@ -362,11 +362,17 @@ def _steps(coordinates: Ints, features: Ints) -> Ints:
     steps = np.diff(coordinates, axis=0, prepend=0)
     starts = np.flatnonzero(np.diff(features, prepend=-1))
     steps[starts] = coordinates[starts]
-    return _zigzag(steps)
+    return zigzag(steps)
 
 
-def _zigzag(values: Ints) -> Ints:
+def zigzag(values: Ints) -> Ints:
+    """Return whole numbers as the specification counts them: 0, -1, 1, -2 as 0, 1, 2, 3."""
     return (values << 1) ^ (values >> 63)
+
+
+def unzigzag(numbers: Ints) -> Ints:
+    """Return the whole numbers of which `zigzag` made these."""
+    return (numbers >> 1) ^ -(numbers & 1)
 
 
 def spans(starts: Ints, lengths: Ints) -> Ints:

@@ -1,52 +1,42 @@
-"""Tiles of lines and areas: simplified, clipped, put on the tile's grid, never lost.
+"""Tiles of lines and areas: cut from what is ready on the grid of their zoom.
 
-Shapes are simplified once for every second zoom, before any tile cuts them, so neighbouring
-tiles agree where they meet. What is too small to see becomes a dot of one pixel.
+Shapes are simplified and put on the grid once for each zoom, before any tile cuts them, so
+neighbouring tiles agree where they meet. A shape that lies in a tile as a whole is copied; of
+the others the edges are new, and so is the question whether they are still valid.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from geomap.grid import Tile
 from layers.columns import Rows
-from layers.tiles import mvt
+from layers.tiles import mvt, pieces
 from layers.tiles.grids import WEB_MERCATOR, Grid
-from layers.tiles.mvt import EXTENT, GeometryType, Ints, Ragged
+from layers.tiles.mvt import EXTENT, Ints, Ragged
+from layers.tiles.pieces import TOLERANCE, Box, Floats, Geometries, Mask, Piece
 from layers.tiles.properties import Pickable
 
 BUFFER = 64
 """Units that shapes reach beyond the tile, so that their outlines are not drawn on its edge."""
-DOT = 16
-"""Units: one pixel on a map with tiles of 256 px."""
-DASH = 2
-"""Units: lines shorter than that are drawn as long."""
-TOLERANCE = 4
-"""Units that simplified outlines may be off, a quarter of a pixel."""
 EXACT_FROM_ZOOM = 14
 MAX_BYTES = 256 * 1024
 """A tile beyond this is written again with half of its shapes."""
 
-_PIECE_ZOOMS = (14, 10, 6)
-_KEPT_PIECES = 128
+_PART_ZOOMS = (6, 10, 14)
+"""A country at full detail is cut once for each part of the world, not for each tile."""
+_KEPT_BYTES = 32 * 1024 * 1024
+"""Memory for such parts, of one index."""
 
-Geometries = npt.NDArray[np.object_]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-
-class Drawn(NamedTuple):
-    """Some of the candidates of a tile as commands."""
-
-    shapes: Ints
-    """Positions among the candidates, ascending."""
-    geometry: Ragged
+Drawn = tuple[Ints, Ragged]
+"""Some of the candidates of a tile, ascending, and their commands."""
 
 
 class DrawnRows(NamedTuple):
@@ -57,18 +47,8 @@ class DrawnRows(NamedTuple):
     types: Ints
 
 
-class Piece(NamedTuple):
-    """What lies in one part of the world, at one degree of simplification."""
-
-    shapes: Ints
-    """Positions in the index, ascending."""
-    geometry: Geometries
-    """In the unit square."""
-    boxes: Floats
-
-
 class ShapeIndex:
-    """The lines and areas of a layer. Immutable but for its memory of simplified copies."""
+    """The lines and areas of a layer. Immutable but for its memory of what it has made ready."""
 
     def __init__(
         self, geometry: Geometries, rows: Rows | None = None, grid: Grid = WEB_MERCATOR
@@ -84,12 +64,18 @@ class ShapeIndex:
         unit = grid.project(geometry)
         kept = np.flatnonzero(~(shapely.is_missing(unit) | shapely.is_empty(unit)))
         self._rows = kept if rows is None else rows[kept]
-        self._whole = _piece(np.arange(len(kept)), unit[kept])
+        self._whole = pieces.piece_of(np.arange(len(kept)), unit[kept])
         self._copies: dict[int, Piece] = {}
-        self._pieces: OrderedDict[tuple[int, Tile], Piece] = OrderedDict()
+        self._making = [threading.Lock() for _ in range(EXACT_FROM_ZOOM + 1)]
+        self._parts = _Parts()
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def prepare(self, from_zoom: int) -> None:
+        """Make ready what no tile should have to wait for: the copy of every zoom from this on."""
+        for z in range(from_zoom, EXACT_FROM_ZOOM + 1):
+            self._copy(z)
 
     def drawn(self, tile: Tile, rows_mask: Mask | None = None) -> DrawnRows:
         """Return what is drawn in a tile.
@@ -99,46 +85,72 @@ class ShapeIndex:
             rows_mask: Rows of the table that count, shape (rows,); all without it.
         """
         piece = self._piece(tile)
-        meets = _meets(piece.boxes, _margin(tile))
+        meets = pieces.meeting(piece, _margin(tile))
         if rows_mask is not None:
             meets &= rows_mask[self._rows[piece.shapes]]
         chosen = np.flatnonzero(meets)
-        piece = Piece(piece.shapes[chosen], piece.geometry[chosen], piece.boxes[chosen])
-        drawn = _drawn(piece, self._whole.boxes[piece.shapes], tile)
-        types = [np.full(len(part.shapes), kind) for kind, part in drawn.items()]
-        shapes = np.concatenate([piece.shapes[part.shapes] for part in drawn.values()])
-        geometry = mvt.joined([part.geometry for part in drawn.values()])
-        order = np.argsort(shapes, kind="stable")
-        return DrawnRows(
-            self._rows[shapes[order]], geometry.take(order), np.concatenate(types)[order]
-        )
+        if not len(chosen):
+            return _NOTHING
+        drawn = _drawn(piece, chosen, tile)
+        places = np.concatenate([some for some, _ in drawn])
+        geometry = mvt.joined([commands for _, commands in drawn])
+        if len(drawn) > 1:
+            order = np.argsort(places, kind="stable")
+            places, geometry = places[order], geometry.take(order)
+        return DrawnRows(self._rows[piece.shapes[places]], geometry, piece.dimensions[places] + 1)
 
     def _piece(self, tile: Tile) -> Piece:
-        """Return the copy for the tile's zoom, cut to a part of the world about the tile.
+        """Return what is ready for the tile: its zoom, in a part of the world about it."""
+        if tile.z <= EXACT_FROM_ZOOM:
+            return self._cut(self._copy(tile.z), tile, tile.z)
+        part = _part(tile, EXACT_FROM_ZOOM)
 
-        A country at full detail is cut once for each part, not for each tile.
-        """
-        copy = self._copy(tile.z)
-        zoom = next((zoom for zoom in _PIECE_ZOOMS if zoom < tile.z), None)
-        if zoom is None:
-            return copy
-        part = Tile(zoom, tile.x >> tile.z - zoom, tile.y >> tile.z - zoom)
-        key = (_level(tile.z), part)
-        piece = self._pieces.get(key)
-        if piece is None:
-            piece = self._pieces[key] = _cut(copy, _margin(part))
-            if len(self._pieces) > _KEPT_PIECES:
-                self._pieces.popitem(last=False)
+        def build() -> Piece:
+            exact = self._cut(self._whole, tile, None)
+            return pieces.on_grid(exact, self._whole.boxes[exact.shapes], tile.z, 0)
+
+        return self._parts.kept((tile.z, part), build)
+
+    def _cut(self, piece: Piece, tile: Tile, units_of: int | None) -> Piece:
+        """Cut a part about the tile out of a part about that; `units_of` a zoom, or unit square."""
+        for zoom in _PART_ZOOMS:
+            if zoom < tile.z:
+                part = _part(tile, zoom)
+                cut = partial(pieces.cut, piece, _margin(part, units_of))
+                piece = self._parts.kept((units_of, part), cut)
         return piece
 
     def _copy(self, z: int) -> Piece:
-        if z >= EXACT_FROM_ZOOM:
-            return self._whole
-        level = _level(z)
-        if level not in self._copies:
-            geometry = _simplified(self._whole.geometry, TOLERANCE / EXTENT / (1 << level))
-            self._copies[level] = Piece(self._whole.shapes, geometry, self._whole.boxes)
-        return self._copies[level]
+        with self._making[z]:
+            if z not in self._copies:
+                tolerance = TOLERANCE / EXTENT / (1 << (z | 1)) if z < EXACT_FROM_ZOOM else 0
+                boxes = self._whole.boxes
+                self._copies[z] = pieces.on_grid(self._whole, boxes, z, tolerance)
+            return self._copies[z]
+
+
+class _Parts:
+    """Pieces of the latest tiles, kept up to a number of bytes."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._kept: OrderedDict[Hashable, tuple[Piece, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def kept(self, key: Hashable, build: Callable[[], Piece]) -> Piece:
+        """Return the piece of this key, built where it is not kept."""
+        with self._lock:
+            if found := self._kept.get(key):
+                self._kept.move_to_end(key)
+                return found[0]
+        piece = build()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = piece, piece.size
+                self._bytes += piece.size
+            while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1][1]
+        return piece
 
 
 def encode(
@@ -156,144 +168,105 @@ def encode(
             large. Where that does not help, the best-ranked half is drawn.
         ranks: Returns the ranks of rows, higher is better; of equals the earlier row is better.
     """
-    rows = np.concatenate([part.rows for part in parts])
-    geometry = mvt.joined([part.geometry for part in parts])
-    types = np.concatenate([part.types for part in parts])
-    order, said = np.lexsort((rows, -ranks(rows))), list(properties)
-    while True:
-        kept = np.sort(order)
-        picked = [(key, column.pick(rows[kept])) for key, column in said[0].items()]
-        encoded = mvt.encode_layer(layer_name, picked, geometry.take(kept), types[kept])
-        if len(encoded) <= MAX_BYTES or len(order) == 1:
+    parts = [part for part in parts if len(part.rows)]
+    if not parts:
+        return b""
+    rows, geometry, types = _together(parts)
+    for columns in properties:
+        encoded = _layer(layer_name, columns, rows, geometry, types)
+        if len(encoded) <= MAX_BYTES:
             return encoded
-        if len(said) > 1:
-            said.pop(0)
-        else:
-            order = order[: len(order) // 2]
+    order, count = np.lexsort((rows, -ranks(rows))), len(rows)
+    while len(encoded) > MAX_BYTES and count > 1:
+        count //= 2
+        kept = np.sort(order[:count])
+        some = rows[kept], geometry.take(kept), types[kept]
+        encoded = _layer(layer_name, properties[-1], *some)
+    return encoded
 
 
-def _level(z: int) -> int:
-    """Return the zoom whose tolerance holds for `z`: the higher one of each two."""
-    return z | 1 if z < EXACT_FROM_ZOOM else EXACT_FROM_ZOOM
+def _together(parts: Sequence[DrawnRows]) -> DrawnRows:
+    if len(parts) == 1:
+        return parts[0]
+    return DrawnRows(
+        np.concatenate([part.rows for part in parts]),
+        mvt.joined([part.geometry for part in parts]),
+        np.concatenate([part.types for part in parts]),
+    )
 
 
-def _piece(shapes: Ints, geometry: Geometries) -> Piece:
-    return Piece(shapes, geometry, shapely.bounds(geometry).reshape(-1, 4))
+def _layer(
+    name: str, columns: Mapping[str, Pickable], rows: Rows, geometry: Ragged, types: Ints
+) -> bytes:
+    picked = [(key, column.pick(rows)) for key, column in columns.items()]
+    return mvt.encode_layer(name, picked, geometry, types)
 
 
-def _margin(tile: Tile) -> tuple[float, float, float, float]:
-    """Return west, north, east, south of the tile with its buffer, in the unit square."""
-    west, north, east, south = tile.unit_box()
-    margin = (east - west) * BUFFER / EXTENT
-    return west - margin, north - margin, east + margin, south + margin
+def _part(tile: Tile, zoom: int) -> Tile:
+    return Tile(zoom, tile.x >> tile.z - zoom, tile.y >> tile.z - zoom)
 
 
-def _meets(boxes: Floats, box: tuple[float, float, float, float]) -> Mask:
-    west, north, east, south = box
-    meets: Mask = (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
-    return meets & (boxes[:, 1] <= south) & (boxes[:, 3] >= north)
+def _margin(tile: Tile, units_of: int | None = -1) -> Box:
+    """Return the tile with its buffer, in units of a zoom, its own one, or the unit square."""
+    west, north = tile.x * EXTENT - BUFFER, tile.y * EXTENT - BUFFER
+    edge = EXTENT + 2 * BUFFER
+    if units_of is None:
+        scale = 1 / (EXTENT << tile.z)
+    else:
+        scale = 1 if units_of < 0 else 1 << units_of - tile.z
+    return west * scale, north * scale, (west + edge) * scale, (north + edge) * scale
 
 
-def _cut(piece: Piece, box: tuple[float, float, float, float]) -> Piece:
-    near = np.flatnonzero(_meets(piece.boxes, box))
-    geometry = shapely.clip_by_rect(piece.geometry[near], *box)
-    kept = ~shapely.is_empty(geometry)
-    return _piece(piece.shapes[near[kept]], geometry[kept])
+def _drawn(piece: Piece, chosen: Ints, tile: Tile) -> list[Drawn]:
+    """Return what is copied as a whole, and what has to be cut, in units of the tile."""
+    west, north = tile.x * EXTENT, tile.y * EXTENT
+    box = _margin(tile)
+    whole = pieces.within(piece.boxes[chosen], box) & (piece.commands.lengths[chosen] > 0)
+    copied, rest = chosen[whole], chosen[~whole]
+    drawn = [(copied, piece.commands.take(copied, west, north))]
+    if not len(rest):
+        return drawn
+    clipped = shapely.clip_by_rect(piece.geometry[rest], *box)
+    dimensions = piece.dimensions[rest]
+    for dimension, draw in _DRAWN_BY.items():
+        some = np.flatnonzero(dimensions == dimension)
+        if len(some):
+            places, commands = draw(clipped[some], np.array([west, north]))
+            drawn.append((rest[some[places]], commands))
+    return drawn
 
 
-def _drawn(piece: Piece, boxes: Floats, tile: Tile) -> dict[GeometryType, Drawn]:
-    """Return the candidates in tile units; `boxes` are those of the whole shapes."""
-    scale = float(EXTENT << tile.z)
-    origin = np.array([tile.x, tile.y], np.float64) * EXTENT
-
-    def to_tile(unit: Floats) -> Floats:
-        return unit * scale - origin
-
-    clipped = shapely.clip_by_rect(piece.geometry, *_margin(tile))
-    clipped = shapely.transform(clipped, to_tile)
-    dimension = shapely.get_dimensions(piece.geometry)
-    corners = to_tile(boxes.reshape(-1, 2)).reshape(-1, 4)
-    size = (corners[:, 2:] - corners[:, :2]).max(axis=1, initial=0)
-    short, small = (dimension == 1) & (size < DASH), (dimension == 2) & (size < DOT)
-    clipped[short], clipped[small] = _dashes(corners[short]), _dots(corners[small])
-    return {
-        kind: draw(clipped, np.flatnonzero(dimension == kind - 1))
-        for kind, draw in _DRAWN_BY.items()
-    }
-
-
-def _dashes(corners: Floats) -> Geometries:
-    west, north = np.rint((corners[:, :2] + corners[:, 2:] - (DASH, 0)) / 2).T
-    ends = np.column_stack([west, north, west + DASH, north]).reshape(-1, 2, 2)
-    dashes: Geometries = shapely.linestrings(ends)
-    return dashes
-
-
-def _dots(corners: Floats) -> Geometries:
-    west, north = np.rint((corners[:, :2] + corners[:, 2:]) / 2 - DOT / 2).T
-    dots: Geometries = shapely.box(west, north, west + DOT, north + DOT)
-    return dots
-
-
-def _points(clipped: Geometries, chosen: Ints) -> Drawn:
-    units, feature = shapely.get_coordinates(clipped[chosen], return_index=True)
+def _points(clipped: Geometries, corner: Ints) -> Drawn:
+    units, feature = shapely.get_coordinates(clipped, return_index=True)
+    units = units - corner
     inside = ((units >= 0) & (units < EXTENT)).all(axis=1)
     units, feature = np.floor(units[inside]).astype(np.int64), feature[inside]
     kept, feature = np.unique(feature, return_inverse=True)
-    return Drawn(chosen[kept], mvt.multipoints(units, feature, len(kept)))
+    return kept, mvt.multipoints(units, feature, len(kept))
 
 
-def _lines(clipped: Geometries, chosen: Ints) -> Drawn:
-    """Return lines without repeated vertices."""
-    parts, feature = shapely.get_parts(clipped[chosen], return_index=True)
-    units, path = shapely.get_coordinates(parts, return_index=True)
-    units = np.rint(units).astype(np.int64)
-    moved = (np.diff(path, prepend=-1) > 0) | (np.diff(units, axis=0, prepend=0) != 0).any(axis=1)
-    # A line that a tile only touches leaves one vertex: nothing to draw.
-    moved &= np.bincount(path[moved], minlength=len(parts))[path] > 1
-    return _as_paths(units[moved], path[moved], feature, chosen, closed=False)
+def _lines(clipped: Geometries, corner: Ints) -> Drawn:
+    return pieces.paths_of(_in_tile(clipped, corner), closed=False)
 
 
-def _areas(clipped: Geometries, chosen: Ints) -> Drawn:
-    """Return valid areas on the grid; one too thin for it is widened to a quarter of a pixel."""
-    shapes = _valid(clipped[chosen])
-    snapped = shapely.set_precision(shapes, 1)
-    thin = ~shapely.is_empty(shapes) & (shapely.area(snapped) == 0)
-    widened = shapely.buffer(shapes[thin], TOLERANCE / 2, quad_segs=1)
-    snapped[thin] = shapely.set_precision(widened, 1)
-    parts, feature = shapely.get_parts(shapely.orient_polygons(snapped), return_index=True)
-    flat = shapely.get_dimensions(parts) == 2
-    rings, part = shapely.get_rings(parts[flat], return_index=True)
-    units, ring = shapely.get_coordinates(rings, return_index=True)
-    last = np.diff(ring, append=len(rings)) > 0
-    units = np.rint(units[~last]).astype(np.int64)
-    return _as_paths(units, ring[~last], feature[flat][part], chosen, closed=True)
+def _areas(clipped: Geometries, corner: Ints) -> Drawn:
+    """Return areas whose new corners, on the edge of the box, are on the grid as well."""
+    areas = _in_tile(clipped, corner)
+    sound = shapely.is_valid(areas)
+    areas[sound] = shapely.orient_polygons(areas[sound])
+    if not sound.all():
+        areas[~sound] = pieces.snapped(pieces.valid(areas[~sound]))
+    return pieces.paths_of(areas, closed=True)
 
 
-def _simplified(shapes: Geometries, tolerance: float) -> Geometries:
-    """Return copies that are off by the tolerance at most, areas still valid."""
-    areas = shapely.get_dimensions(shapes) == 2
-    simplified = np.empty_like(shapes)
-    simplified[~areas] = shapely.simplify(shapes[~areas], tolerance, preserve_topology=False)
-    simplified[areas] = _valid(shapely.simplify(shapes[areas], tolerance))
-    return simplified
+def _in_tile(clipped: Geometries, corner: Ints) -> Geometries:
+    moved: Geometries = shapely.transform(clipped, lambda units: np.rint(units) - corner)
+    return moved
 
 
-def _valid(shapes: Geometries) -> Geometries:
-    invalid = ~shapely.is_valid(shapes)
-    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure")
-    return shapes
-
-
-def _as_paths(units: Ints, path: Ints, feature_of: Ints, chosen: Ints, *, closed: bool) -> Drawn:
-    """Return paths as features; paths without a vertex are dropped."""
-    used, path = np.unique(path, return_inverse=True)
-    kept, feature = np.unique(feature_of[used], return_inverse=True)
-    return Drawn(chosen[kept], mvt.paths(units, path, feature, len(kept), closed=closed))
-
-
-_DRAWN_BY: Mapping[GeometryType, Callable[[Geometries, Ints], Drawn]] = {
-    GeometryType.POINT: _points,
-    GeometryType.LINE: _lines,
-    GeometryType.POLYGON: _areas,
-}
+_NOTHING = DrawnRows(
+    np.empty(0, np.intp),
+    Ragged(np.empty(0, np.int64), np.empty(0, np.int64)),
+    np.empty(0, np.int64),
+)
+_DRAWN_BY: Mapping[int, Callable[[Geometries, Ints], Drawn]] = {0: _points, 1: _lines, 2: _areas}

@@ -13,7 +13,9 @@ from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point
 from geomap.grid import Tile, tile_at, tiles_covering
 from geomap.places import Bounds
 from layers.tiles import mvt
-from layers.tiles.shapes import BUFFER, DASH, DOT, MAX_BYTES, ShapeIndex, encode
+from layers.tiles import shapes as shapes_module
+from layers.tiles.pieces import DASH, DOT
+from layers.tiles.shapes import BUFFER, MAX_BYTES, ShapeIndex, encode
 
 EXTENT = 4096
 
@@ -61,6 +63,60 @@ def test_areas_are_valid_on_the_grid_of_the_tile(seed, z):
         assert shape.geom_type in {"Polygon", "MultiPolygon"}
         assert shape.is_valid
         assert shape.area > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=integers(0, 10_000), z=integers(3, 17), vertex=integers(0, 150))
+def test_areas_stay_valid_wherever_a_tile_cuts_them(seed, z, vertex):
+    shape = star(seed)
+    place = shapely.get_coordinates(shape)[vertex].tolist()
+    [drawn] = read(index_of(shape), tile_at(*place, z)).values()
+    assert drawn.is_valid
+    assert drawn.area > 0
+
+
+def vertices_about(seam, shape):
+    """Return the vertices of a shape near a seam, but for those where the tile's box cuts it."""
+    x, y = shapely.get_coordinates(shape).T
+    near = (abs(x - seam) < BUFFER) & (y > -BUFFER) & (y < EXTENT + BUFFER)
+    return {(x - seam, y) for x, y in zip(x[near].tolist(), y[near].tolist(), strict=True)}
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=integers(0, 10_000), z=integers(4, 12))
+def test_neighbours_share_their_seam(seed, z):
+    area = star(seed, points=1_000)
+    index = index_of(area, LineString(area.exterior.coords))
+    west = tile_at(*area.exterior.coords[seed % 1_000], z)
+    left, right = read(index, west), read(index, Tile(z, west.x + 1, west.y))
+    nothing = Polygon()
+    ours, theirs = left.get("id-1", nothing), right.get("id-1", nothing)
+    assert vertices_about(EXTENT, ours) == vertices_about(0, theirs)
+    strip = box(-BUFFER / 2, -BUFFER / 2, BUFFER / 2, EXTENT + BUFFER / 2)
+    ours = shapely.transform(left.get("id-0", nothing), lambda units: units - (EXTENT, 0))
+    theirs = right.get("id-0", nothing)
+    # An edge that is cut ends on the grid of the tile's box, half a unit off at the most, and
+    # what is narrower there than a unit is nothing.
+    differing = shapely.symmetric_difference(ours & strip, theirs & strip)
+    assert shapely.buffer(differing, -0.5).is_empty
+
+
+def test_what_is_made_ready_before_is_what_is_made_when_asked_for():
+    asked, ready = (index_of(star(3), star(4), LineString([(24, 59), (29, 61)])) for _ in "ab")
+    ready.index.prepare(0)
+    for z in range(0, 18, 2):
+        tile = tile_at(24.5, 60.2, z)
+        assert ready.encode(tile, "s") == asked.encode(tile, "s")
+
+
+def test_parts_of_the_world_are_forgotten_when_they_are_too_many(monkeypatch):
+    index = index_of(*[star(seed) for seed in range(5)])
+    tiles = [tile_at(lng, 60.2, z) for z in (9, 12, 16) for lng in (23.5, 24.5, 25.5, 26.5)]
+    before = [index.encode(tile, "s") for tile in tiles]
+    monkeypatch.setattr(shapes_module, "_KEPT_BYTES", 1)
+    forgetful = index_of(*[star(seed) for seed in range(5)])
+    assert [forgetful.encode(tile, "s") for tile in tiles] == before
+    assert len(forgetful.index._parts._kept) == 1
 
 
 def test_outer_rings_have_positive_area_and_holes_negative():
