@@ -19,7 +19,7 @@ from geomap.errors import GeomapError, ParameterInvalid, SettingInvalid
 from geomap.settings import Settings
 from layers.catalog import LAYERS, layer_named
 from layers.exports.table import EXPORTS, export_named, options_for
-from layers.query import Query, select
+from layers.query import Query, matching_rows
 from layers.segments.folder import folder_of
 from layers.segments.keeper import refreshed
 from layers.segments.opening import Segments
@@ -157,7 +157,7 @@ def export(layer: str, name: str, output: Path, crs: str | None, bom: bool | Non
     segments = Segments(folder) if folder else None
     with _store() as store, Follower(store, segments=segments).reading() as (snapshot, reader):
         table = snapshot.tables[layer_id]
-        rows = select(table, Query())
+        rows = matching_rows(table, Query())
         with partial.open("wb") as file:
             file.writelines(format_.write(snapshot, reader, table, rows, options))
     partial.replace(output)

@@ -18,7 +18,7 @@ from api.router import Router
 from api.service import CurrentService
 from layers.exports.table import EXPORTS, export_named, options_for
 from layers.fragments import Text
-from layers.query import select
+from layers.query import matching_rows
 
 AS_EXPORT = {export.name: export.media_type for export in EXPORTS.values()}
 
@@ -43,7 +43,7 @@ def export_layer(
             "Vary": VARY,
             "Content-Disposition": f'attachment; filename="{layer.id}{export.suffix}"',
         }
-        rows = select(table, found(query_of(wishes, layer), layer, reader))
+        rows = matching_rows(table, found(query_of(wishes, layer), layer, reader))
         if is_held(request, tag):
             return Response(status_code=304, headers=headers)
         if request.method == "HEAD":

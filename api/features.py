@@ -46,7 +46,7 @@ from layers.bodies import feature_body
 from layers.catalog import LAYERS
 from layers.exact import body_mark
 from layers.layer import Layer
-from layers.query import Query, facets, page, select
+from layers.query import Query, facets, matching_rows, page, select
 from layers.shaped import Wish, checked_properties
 from layers.store.protocol import PublicReader
 from layers.tiles.bundles import MOST_BUNDLES, overview
@@ -178,7 +178,10 @@ def counts(
         query = found(query_of(wishes, layer), layer, reader)
 
         def body() -> bytes:
-            counted = {"matched": len(select(table, query)), "facets": facets(table, query)}
+            counted = {
+                "matched": len(matching_rows(table, query)),
+                "facets": facets(table, query),
+            }
             return orjson.dumps(counted)
 
         return answered(request, (table.version,), JSON, body)

@@ -115,9 +115,9 @@ class Terms:
         code = int(self.codes[row])
         return None if code < 0 else self.values[code]
 
-    def counts(self, mask: Mask | None) -> tuple[npt.NDArray[np.intp], int]:
-        """Return how many rows have each of `values`, and how many none."""
-        codes = self.codes if mask is None else self.codes[mask]
+    def counts(self, rows: Rows | Mask | None) -> tuple[npt.NDArray[np.intp], int]:
+        """Return how many of some rows, or of all, have each of `values`, and how many none."""
+        codes = self.codes if rows is None else self.codes[rows]
         counted = np.bincount(codes + codes.dtype.type(1), minlength=len(self.values) + 1)
         return counted[1:], int(counted[0])
 

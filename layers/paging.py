@@ -54,26 +54,69 @@ def sortable(layer: Layer) -> tuple[str, ...]:
     return ("id", *NAME_COLUMNS, *layer.columns())
 
 
-def paged(table: LayerTable, mask: Mask, wanted: Wanted) -> Page:
-    """Return one page of the rows that a mask keeps.
+def paged(table: LayerTable, rows: Rows, mask: Callable[[], Mask], wanted: Wanted) -> Page:
+    """Return one page of some rows.
+
+    Args:
+        table: Of the rows.
+        rows: Those that match, ascending.
+        mask: Tells of all rows which match, where that is needed.
+        wanted: How the page is cut out.
 
     Raises:
         ParameterInvalid: `after` is not a token that an earlier page gave for this order.
     """
-    order = wanted.order
-    ordered = ordered_rows(table, order)
-    start, in_view = _start(table, ordered, wanted) if wanted.after else (0, True)
-    count = wanted.limit + 1
-    if wanted.placed_first and order not in {"", "id"}:
-        placed = np.isfinite(table.lnglats()[:, 0])
-        shown = _taken(ordered, mask & placed, start, count) if in_view else ordered[:0]
-        rest = _taken(ordered, mask & ~placed, 0 if in_view else start, count - len(shown))
-        shown = np.concatenate([shown, rest])
+    if wanted.order in {"", "id"} and len(rows) ** 2 < len(table) * wanted.limit:
+        after = _named(wanted)[0] if wanted.after else b""
+        shown = by_id(table, rows, after, wanted.limit + 1)
     else:
-        shown = _taken(ordered, mask, start, count)
+        shown = _found(table, mask(), wanted)
     more, shown = len(shown) > wanted.limit, shown[: wanted.limit]
-    token = _token(table, int(shown[-1]), order) if more and len(shown) else None
-    return Page(shown, int(np.count_nonzero(mask)), token)
+    token = _token(table, int(shown[-1]), wanted.order) if more and len(shown) else None
+    return Page(shown, len(rows), token)
+
+
+def _found(table: LayerTable, mask: Mask, wanted: Wanted) -> Rows:
+    """Return the rows of a page and one more, read off the order of all rows."""
+    ordered, count = ordered_rows(table, wanted.order), wanted.limit + 1
+    start, in_view = _start(table, ordered, wanted) if wanted.after else (0, True)
+    if not wanted.placed_first or wanted.order in {"", "id"}:
+        return _taken(ordered, mask, start, count)
+    placed = np.isfinite(table.lnglats()[:, 0])
+    shown = _taken(ordered, mask & placed, start, count) if in_view else ordered[:0]
+    rest = _taken(ordered, mask & ~placed, 0 if in_view else start, count - len(shown))
+    return np.concatenate([shown, rest])
+
+
+def by_id(table: LayerTable, rows: Rows, after: bytes = b"", count: int | None = None) -> Rows:
+    """Return the first of some live rows in the order of their ids.
+
+    Args:
+        table: Of the rows.
+        rows: In any order.
+        after: An id; only those behind it count.
+        count: How many are wished, all without it.
+    """
+    base, is_old = table.base, rows < table.base.count
+    ranks = base.cached("id_ranks", lambda: _inverse(base.by_id))[rows[is_old]]
+    if after:
+        first = bisect.bisect(base.by_id, after, key=lambda row: bytes(table.ids[row]))
+        ranks = ranks[ranks >= first]
+    if count is not None and len(ranks) > count:
+        ranks = np.partition(ranks, count)[:count]
+    old, new = base.by_id[np.sort(ranks)], rows[~is_old]
+    if not len(new):
+        return old
+    keys, new = table.ids.keys, new[[bytes(table.ids[row]) > after for row in new]]
+    new = new[np.argsort(keys[new])]
+    merged: Rows = np.insert(old, np.searchsorted(keys[old], keys[new]), new)[:count]
+    return merged
+
+
+def _inverse(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    ranks = np.empty(len(rows), np.int32)
+    ranks[rows] = np.arange(len(rows), dtype=np.int32)
+    return ranks
 
 
 def ordered_rows(table: LayerTable, order: str) -> Rows:
@@ -187,15 +230,28 @@ def _start(table: LayerTable, ordered: Rows, wanted: Wanted) -> tuple[int, bool]
 
     The feature itself may have gone, or moved, since.
     """
+    own, more = _named(wanted)
+    try:
+        return _behind(table, ordered, wanted.order, own, more)
+    except (ValueError, AttributeError, TypeError) as problem:
+        raise _no_token(wanted) from problem
+
+
+def _named(wanted: Wanted) -> tuple[bytes, list[Any]]:
+    """Return the id that a token names, and what else it says of the place behind it."""
     try:
         padded = wanted.after + "=" * (-len(wanted.after) % 4)
         order, last, *more = orjson.loads(base64.urlsafe_b64decode(padded))
-        own = last.encode()
-        if order == wanted.order:
-            return _behind(table, ordered, order, own, more)
-    except (ValueError, binascii.Error, AttributeError, TypeError):
-        pass
-    raise ParameterInvalid("after", wanted.after, "the `after` of a next link of the same query.")
+        own: bytes = last.encode()
+    except (ValueError, binascii.Error, AttributeError, TypeError) as problem:
+        raise _no_token(wanted) from problem
+    if order != wanted.order:
+        raise _no_token(wanted)
+    return own, more
+
+
+def _no_token(wanted: Wanted) -> ParameterInvalid:
+    return ParameterInvalid("after", wanted.after, "the `after` of a next link of the same query.")
 
 
 def _behind(

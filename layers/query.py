@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geomap.geodesy import buffer_box, distances_km
 from geomap.places import Bounds, LngLat
 from geomap.when import Interval
-from layers.columns import Mask, Rows, Terms
+from layers.boxes import box_rows, exactly
+from layers.columns import Column, Mask, Rows, Terms, floats_of
 from layers.computed import region_mask
 from layers.content import CATEGORICAL
 from layers.cql2.filter import Filter
 from layers.cql2.mask import filter_mask
-from layers.layer import Kind, Layer
-from layers.paging import Page, Wanted, paged
+from layers.layer import Field, Kind, Layer
+from layers.paging import Page, Wanted, by_id, paged
 from layers.table import LayerTable, frame_of_rows
 from layers.windows import Window, inside
 
 if TYPE_CHECKING:
     import geopandas
 
-MOST_CENTURIES = 100_000
-"""Between the first and the last: beyond that they are sorted rather than counted."""
+CENTURY = "century"
 COUNTED = frozenset({Kind.TERM, Kind.COUNTRY})
 """Kinds of field that are counted as facets: those with few values."""
 
@@ -86,15 +85,30 @@ def filterable(layer: Layer) -> tuple[str, ...]:
     return (*fields, *status, *layer.either)
 
 
+def matching_rows(table: LayerTable, query: Query) -> Rows:
+    """Return the matching rows, ascending."""
+    return table.recent(("rows", query.key()), lambda: _rows(table, query).astype(np.int32))
+
+
 def matching(table: LayerTable, query: Query) -> Mask:
     """Return which rows match, shape (rows,); dead rows never do."""
-    return table.recent(("mask", query.key()), lambda: _mask(table, query))
+
+    def build() -> Mask:
+        mask = np.zeros(len(table), bool)
+        mask[matching_rows(table, query)] = True
+        return mask
+
+    return table.recent(("mask", query.key()), build)
 
 
 def select(table: LayerTable, query: Query) -> Rows:
     """Return the matching rows in the order of their ids."""
-    mask, rows = matching(table, query), table.rows()
-    return table.recent(("select", query.key()), lambda: rows[mask[rows]])
+
+    def build() -> Rows:
+        rows = matching_rows(table, query)
+        return table.rows() if _is_all(table, rows) else by_id(table, rows)
+
+    return table.recent(("select", query.key()), build)
 
 
 def page(table: LayerTable, query: Query) -> Page:
@@ -105,7 +119,12 @@ def page(table: LayerTable, query: Query) -> Page:
     """
     placed_first = query.bbox is not None
     wanted = Wanted(query.order, query.limit, query.after, placed_first)
-    return paged(table, matching(table, query), wanted)
+    rows = matching_rows(table, query)
+    return paged(table, rows, lambda: matching(table, query), wanted)
+
+
+def _is_all(table: LayerTable, rows: Rows) -> bool:
+    return len(rows) == len(table) - len(table.dead)
 
 
 def facets(table: LayerTable, query: Query) -> dict[str, dict[str, int]]:
@@ -114,159 +133,179 @@ def facets(table: LayerTable, query: Query) -> dict[str, dict[str, int]]:
     A field's own filter does not narrow its counts, so that a reader sees what ticking
     another value would give. The value "" counts features without one.
     """
-    names = [f.name for f in table.layer.fields if f.queryable and f.kind in COUNTED]
-    if table.layer.group_by == "status":
-        names.append("status")
-    counts = {name: _counts(table, name, _without(query, name)) for name in names}
-    for name, pair in table.layer.either.items():
-        if name == "country":
-            counts[name] = _either_counts(table, pair, _without(query, name))
-    if table.layer.time() is not None:
-        counts["century"] = _centuries(table, replace(query, interval=None, dated=False))
+    layer = table.layer
+    names = [f.name for f in layer.fields if f.queryable and f.kind in COUNTED]
+    names += ["status"] if layer.group_by == "status" else []
+    kept = _Kept(table, query, {*names, *layer.either})
+    counts = {name: _counts(table, name, kept.rows(name)) for name in names}
+    if pair := layer.either.get("country"):
+        counts["country"] = _either_counts(table, pair, kept.rows("country"))
+    if layer.time() is not None:
+        counts[CENTURY] = _centuries(table, kept.rows(CENTURY))
     return counts
 
 
-def _without(query: Query, name: str) -> Query:
-    return replace(query, equals={n: v for n, v in query.equals.items() if n != name})
+class _Kept:
+    """The rows that all filters keep but one, for each of some filters: every row is read once."""
+
+    def __init__(self, table: LayerTable, query: Query, counted: set[str]) -> None:
+        own = {name: values for name, values in query.equals.items() if name in counted}
+        others = {name: values for name, values in query.equals.items() if name not in own}
+        rest = replace(query, equals=others, interval=None, dated=False)
+        rows = matching_rows(table, rest)
+        self._all = None if _is_all(table, rows) else rows
+        at = slice(None) if self._all is None and not len(table.dead) else rows
+        self._fails = {name: ~_equals(table, at, name, values) for name, values in own.items()}
+        if query.interval is not None:
+            within = _within_time(table, at, query.interval, dated=query.dated)
+            self._fails[CENTURY] = ~within
+        self._found = rows
+        self._many = sum((fails.astype(np.uint8) for fails in self._fails.values()), np.uint8(0))
+        self._narrow = self._but_for("") if self._fails else self._all
+
+    def rows(self, name: str) -> Rows | None:
+        """Return what is left without the filter of this name; None for every live row."""
+        return self._but_for(name) if name in self._fails else self._narrow
+
+    def _but_for(self, name: str) -> Rows | None:
+        if self._fails.keys() == {name}:
+            return self._all
+        kept: Rows = self._found[self._many == self._fails.get(name, np.uint8(0))]
+        return kept
 
 
-def _kept(table: LayerTable, query: Query) -> Mask | None:
-    """Return the mask of a query, None where it keeps every row."""
-    mask = matching(table, query)
-    return None if mask.all() else mask
-
-
-def _counts(table: LayerTable, name: str, query: Query) -> dict[str, int]:
-    column = table.columns[name]
-    assert isinstance(column, Terms)  # noqa: S101
-    counts, missing = column.counts(_kept(table, query))
-    answer = dict(sorted(_counted(column.values, counts), key=lambda item: -item[1]))
+def _counts(table: LayerTable, name: str, rows: Rows | None) -> dict[str, int]:
+    counts, missing = _counted(table, name, rows)
+    values = cast("Terms", table.columns[name]).values
+    told = [(str(values[code]), int(counts[code])) for code in np.flatnonzero(counts).tolist()]
+    answer = dict(sorted(told, key=lambda item: -item[1]))
     if missing:
         answer[""] = missing
     return answer
 
 
-def _counted(values: Sequence[Any], counts: NDArray[np.intp]) -> Iterator[tuple[str, int]]:
-    for code in np.flatnonzero(counts).tolist():
-        yield str(values[code]), int(counts[code])
+def _counted(table: LayerTable, name: str, rows: Rows | None) -> tuple[NDArray[np.intp], int]:
+    """Return how many of some rows have each code of a column, and how many none."""
+    column = table.columns[name]
+    assert isinstance(column, Terms)  # noqa: S101
+    if rows is not None:
+        return column.counts(rows)
+    return table.cached(("counts", name), lambda: column.counts(_live(table)))
 
 
-def _either_counts(table: LayerTable, pair: tuple[str, str], query: Query) -> dict[str, int]:
-    first, second = (table.columns[name].objects(matching(table, query)) for name in pair)
+def _live(table: LayerTable) -> Mask | None:
+    return table.alive if len(table.dead) else None
+
+
+def _either_counts(table: LayerTable, pair: tuple[str, str], rows: Rows | None) -> dict[str, int]:
+    at = table.alive if rows is None else rows
+    first, second = (table.columns[name].objects(at) for name in pair)
     # A pair within one country counts once.
     both = Counter(first.tolist()) + Counter(second[second != first].tolist())
     return {str(value): count for value, count in both.most_common() if value is not None}
 
 
-def _centuries(table: LayerTable, query: Query) -> dict[str, int]:
-    starts, ends = _years(table)
-    mask = matching(table, query)
-    years = starts[mask]
-    years = np.where(np.isfinite(years), years, ends[mask])
-    known = np.isfinite(years)
-    numbers = np.floor(years[known] / 100).astype(np.int64)
-    lowest = int(numbers.min(initial=0))
-    if len(numbers) and int(numbers.max()) - lowest < MOST_CENTURIES:
-        counted = np.bincount(numbers - lowest)
-        centuries = lowest + np.flatnonzero(counted)
-        counts = counted[counted > 0]
-    else:
-        centuries, counts = np.unique(numbers, return_counts=True)
-    answer = {str(int(c) * 100): int(count) for c, count in zip(centuries, counts, strict=True)}
-    if missing := int((~known).sum()):
-        answer[""] = missing
+def _centuries(table: LayerTable, rows: Rows | None) -> dict[str, int]:
+    if rows is None:
+        return table.cached("centuries", lambda: _centuries(table, np.flatnonzero(table.alive)))
+    time = cast("Field", table.layer.time())
+    begins, ends = (table.columns[f"{time.name}_{side}"] for side in ("from", "to"))
+    years, counts, undated = _by_year(begins, rows)
+    more, of_more, undated = _by_year(ends, undated)
+    numbers = np.floor(np.concatenate([years, more]) / 100).astype(np.int64)
+    centuries, which = np.unique(numbers, return_inverse=True)
+    found = np.bincount(which, np.concatenate([counts, of_more]), len(centuries)).astype(int)
+    answer = {
+        str(century * 100): count
+        for century, count in zip(centuries.tolist(), found.tolist(), strict=True)
+        if count
+    }
+    if len(undated):
+        answer[""] = len(undated)
     return answer
 
 
-def _mask(table: LayerTable, query: Query) -> Mask:
-    mask = table.alive.copy()
-    for name, values in query.equals.items():
-        mask &= _equals(table, name, values)
-    if query.seqs is not None:
-        mask &= np.isin(table.seqs, np.fromiter(query.seqs, np.int64, len(query.seqs)))
-    if query.region is not None:
-        mask &= region_mask(table, query.region)
-    if query.interval is not None:
-        mask &= _within_time(table, query.interval, dated=query.dated)
-    if query.filter is not None:
-        mask &= filter_mask(table, query.filter)
-    if query.bbox is not None:
-        mask = _meets(table, query.bbox, mask)
+def _by_year(column: Column, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.intp], Rows]:
+    """Return years, how many of the rows have each, and the rows that have none."""
+    if isinstance(column, Terms):
+        codes = column.codes[rows]
+        known = codes >= 0
+        counts = np.bincount(codes[known], minlength=len(column.values))
+        return np.array([*column.values], float), counts, rows[~known]
+    years = floats_of(column)[rows]
+    known = np.isfinite(years)
+    return years[known], np.ones(int(known.sum()), np.intp), rows[~known]
+
+
+At: TypeAlias = Any
+"""Rows by their numbers, or a slice of them."""
+
+
+def _rows(table: LayerTable, query: Query) -> Rows:
+    """Return the rows that pass all filters, ascending: those that read the least come first."""
+    boxes = [query.bbox] if query.bbox else []
+    boxes += [buffer_box(query.near.place, query.near.km)] if query.near else []
+    rows: Rows | None = None
+    for box in boxes:
+        found = box_rows(table, box)
+        rows = found if rows is None else np.intersect1d(rows, found, assume_unique=True)
+    for passes in _tests(table, query):
+        rows = np.flatnonzero(passes(slice(None))) if rows is None else rows[passes(rows)]
+    if rows is None:
+        return np.flatnonzero(table.alive)
+    rows = rows[~table.are_dead(rows)]
+    for box in boxes:
+        rows = exactly(table, box, rows)
     if query.window is not None:
-        mask = inside(table, query.window, mask)
+        rows = rows[inside(table, query.window, rows)]
     if query.near is not None:
-        mask = _close(table, query.near, mask)
-    if query.placed:
-        mask &= np.isfinite(table.lnglats()[:, 0])
-    return mask
+        rows = rows[distances_km(query.near.place, table.lnglats()[rows]) <= query.near.km]
+    return rows
 
 
-def _equals(table: LayerTable, name: str, values: tuple[str, ...]) -> Mask:
-    mask = np.zeros(len(table), bool)
+def _tests(table: LayerTable, query: Query) -> Iterator[Callable[[At], Mask]]:
+    """Yield what tells of some rows which pass; places are looked at elsewhere."""
+    if query.placed or query.near is not None:
+        yield lambda at: np.isfinite(table.lnglats()[at, 0])
+    for name, values in query.equals.items():
+        yield partial(_equals, table, name=name, values=values)
+    if (seqs := query.seqs) is not None:
+        wanted = np.fromiter(seqs, np.int64, len(seqs))
+        yield lambda at: np.isin(table.seqs[at], wanted)
+    if (region := query.region) is not None:
+        yield lambda at: region_mask(table, region)[at]
+    if (interval := query.interval) is not None:
+        yield partial(_within_time, table, interval=interval, dated=query.dated)
+    if (asked := query.filter) is not None:
+        yield lambda at: filter_mask(table, asked)[at]
+
+
+def _equals(table: LayerTable, at: At, name: str, values: tuple[str, ...]) -> Mask:
+    passed: list[Mask] = []
     for one in table.layer.either.get(name, (name,)):
         field_of = table.layer.field(one)
         wanted: list[Any] = [value for value in values if value]
         if field_of is not None and field_of.kind not in CATEGORICAL:
             wanted = [float(value) for value in wanted]
         is_wanted = partial(np.isin, test_elements=wanted)
-        mask |= table.columns[one].mask(is_wanted, missing="" in values)
-    return mask
+        passed.append(table.columns[one].taken(at).mask(is_wanted, missing="" in values))
+    either: Mask = np.logical_or.reduce(passed)
+    return either
 
 
-def _years(table: LayerTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _within_time(table: LayerTable, at: At, interval: Interval, *, dated: bool) -> Mask:
     time = table.layer.time()
     if time is None:
-        nothing = np.full(len(table), np.nan)
-        return nothing, nothing
-    return table.numbers(f"{time.name}_from"), table.numbers(f"{time.name}_to")
-
-
-def _within_time(table: LayerTable, interval: Interval, *, dated: bool) -> Mask:
-    time = table.layer.time()
-    if time is None:
-        return np.full(len(table), not dated)
+        return np.full(len(table.seqs[at]), not dated)
     first = -np.inf if interval.start_year is None else interval.start_year
     last = np.inf if interval.end_year is None else interval.end_year
-    begins, ends = (table.columns[f"{time.name}_{side}"] for side in ("from", "to"))
+    begins, ends = (table.columns[f"{time.name}_{side}"].taken(at) for side in ("from", "to"))
     # One open end of a feature's own span reaches as far as it must.
     mask = begins.mask(lambda years: years <= last, missing=True)
     mask &= ends.mask(lambda years: years >= first, missing=True)
     if dated:
         known = begins.mask(np.isfinite, missing=False)
         mask &= known | ends.mask(np.isfinite, missing=False)
-    return mask
-
-
-def _meets(table: LayerTable, bbox: Bounds, mask: Mask) -> Mask:
-    """Narrow a mask to what meets a box; what has no place meets every box (OGC 17-069r4)."""
-    shapes, (lng, lat) = table.shape_rows(), table.lnglats().T
-    meets = np.isnan(lng)
-    west, south, east, north = table.shape_bounds().T
-    near = np.zeros(len(shapes), bool)
-    for part in bbox.parts():
-        meets |= (lng >= part.west) & (lng <= part.east) & (lat >= part.south) & (lat <= part.north)
-        boxes = (west <= part.east) & (east >= part.west)
-        near |= boxes & (south <= part.north) & (north >= part.south)
-    meets[shapes] |= near
-    doubtful = shapes[near & mask[shapes]]
-    if len(doubtful):
-        meets[doubtful] = shapely.intersects(table.geometry(doubtful), _area(bbox))
-    met: Mask = mask & meets
-    return met
-
-
-def _area(bbox: Bounds) -> shapely.Geometry:
-    return shapely.union_all(
-        [shapely.box(part.west, part.south, part.east, part.north) for part in bbox.parts()]
-    )
-
-
-def _close(table: LayerTable, near: Near, mask: Mask) -> Mask:
-    mask = _meets(table, buffer_box(near.place, near.km), mask)
-    places = table.lnglats()
-    mask &= np.isfinite(places[:, 0])
-    rows = np.flatnonzero(mask)
-    mask[rows] = distances_km(near.place, places[rows]) <= near.km
     return mask
 
 

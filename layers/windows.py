@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.systems import System, longitude_axis, points_in, told_in
-from layers.columns import Mask
+from layers.columns import Mask, Rows
 from layers.table import LayerTable
 
 Corners = tuple[float, float, float, float]
@@ -32,16 +32,16 @@ class Window(NamedTuple):
         return [(*least, *end), (*beginning, *greatest)]  # type: ignore[list-item]
 
 
-def inside(table: LayerTable, window: Window, mask: Mask) -> Mask:
-    """Narrow a mask to what meets a window; what has no place meets every window."""
-    kept = mask.copy()
-    rows = np.flatnonzero(mask & np.isfinite(table.lnglats()[:, 0]))
-    shapes = np.intersect1d(rows, table.shape_rows(), assume_unique=True)
-    points = np.setdiff1d(rows, shapes, assume_unique=True)
-    kept[points] = _hold(window.parts(), points_in(table.lnglats()[points], window.system))
+def inside(table: LayerTable, window: Window, rows: Rows) -> Mask:
+    """Return which of some rows meet a window; what has no place meets every window."""
+    meets = np.ones(len(rows), bool)
+    placed, is_shape = np.isfinite(table.lnglats()[rows, 0]), table.shape_bytes(rows) > 0
+    points, shapes = np.flatnonzero(placed & ~is_shape), np.flatnonzero(placed & is_shape)
+    places = points_in(table.lnglats()[rows[points]], window.system)
+    meets[points] = _hold(window.parts(), places)
     area = shapely.union_all([shapely.box(*part) for part in window.parts()])
-    kept[shapes] = shapely.intersects(told_in(table.geometry(shapes), window.system), area)
-    return kept
+    meets[shapes] = shapely.intersects(told_in(table.geometry(rows[shapes]), window.system), area)
+    return meets
 
 
 def _hold(parts: list[Corners], places: NDArray[np.float64]) -> Mask:

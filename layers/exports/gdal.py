@@ -48,7 +48,7 @@ def write_geopackage(
     options: Options = USUAL,
 ) -> Generator[bytes]:
     """Yield a GeoPackage 1.3 with an R-tree and the table `sources`; empty pieces come first."""
-    metadata = metadata_of(snapshot, table, rows)
+    metadata, sources = metadata_of(snapshot, table, rows), credits_of(snapshot, table, rows)
     layer = table.layer
     plan = {
         "driver": "GPKG",
@@ -62,9 +62,9 @@ def write_geopackage(
                 "DESCRIPTION": f"{layer.description} {metadata['ATTRIBUTION']}",
             },
         },
-        "sources": credits_of(snapshot, table, rows),
+        "sources": bool(sources),
     }
-    return _written(reader, table, rows, options, plan)
+    return _written(reader, table, rows, options, plan, sources=pa.Table.from_pylist(sources))
 
 
 def write_flatgeobuf(
@@ -89,7 +89,7 @@ def write_flatgeobuf(
                 "SPATIAL_INDEX": "YES" if indexed else "NO",
             },
         },
-        "sources": [],
+        "sources": False,
     }
     return _written(reader, table, rows, options, plan)
 
@@ -116,7 +116,13 @@ def _has_places(bounds: NDArray[np.float64], crs: str) -> bool:
 
 
 def _written(
-    reader: PublicReader, table: LayerTable, rows: Rows, options: Options, plan: dict[str, Any]
+    reader: PublicReader,
+    table: LayerTable,
+    rows: Rows,
+    options: Options,
+    plan: dict[str, Any],
+    *,
+    sources: pa.Table | None = None,
 ) -> Generator[bytes]:
     """Feed the writer, and then yield its file; empty pieces tell that it goes on.
 
@@ -135,6 +141,9 @@ def _written(
                 for columns in columns_of(reader, table, rows, options.crs):
                     stream.write_batch(columns.with_geometry())
                     yield b""
+            if plan["sources"] and sources is not None:
+                with pa.ipc.new_stream(standard_input, sources.schema) as stream:
+                    stream.write_table(sources)
             standard_input.close()
             while writer.poll() is None:
                 yield b""
@@ -165,7 +174,7 @@ def _writer(path: Path) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     command = [sys.executable, "-P", gdal_writer.__file__, str(path)]
     with said.open("wb") as log:
         writer = subprocess.Popen(  # noqa: S603  our own program and a path of our own
-            command, stdin=subprocess.PIPE, stdout=log, stderr=log
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, pipesize=PIECE
         )
     assert writer.stdin is not None  # noqa: S101  it is a pipe, as asked for
     try:

@@ -2,7 +2,8 @@
 
 In its own process GDAL can neither touch the store's file, nor hold up a server's other
 requests, nor take the server down with it. It imports no room of the house: it starts fast and
-knows nothing but what it is given, which is in the metadata of the stream.
+knows nothing but what it is given, which is in the metadata of the stream. A second stream may
+follow: the sources.
 """
 
 from __future__ import annotations
@@ -14,21 +15,30 @@ import warnings
 PLAN = "geomap"
 
 
+UNUSED = ("geopandas", "pandas", "pyproj", "shapely")
+"""What pyogrio looks for, but writes Arrow without: together most of the time to start."""
+OPTIONS = {"OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
+"""A file that nobody reads before it is whole need not survive a loss of power."""
+
+
 def main(path: str) -> None:
     """Write the features of standard input, and beside them their sources where that goes."""
-    # pyogrio looks for it but writes Arrow without; it would double the time to start.
-    sys.modules["geopandas"] = None  # type: ignore[assignment]
+    for name in UNUSED:
+        sys.modules[name] = None  # type: ignore[assignment]
     import pyarrow as pa
     import pyogrio
 
+    for name in UNUSED:
+        del sys.modules[name]
+    pyogrio.set_gdal_config_options(OPTIONS)
     with pa.ipc.open_stream(sys.stdin.buffer) as features:
         plan = json.loads(features.schema.metadata[PLAN.encode()])
         pyogrio.write_arrow(features, path, driver=plan["driver"], **plan["features"])
-    if plan["sources"]:
-        sources = pa.Table.from_pylist(plan["sources"])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a table without geometry has no reference system
-            pyogrio.write_arrow(sources, path, driver=plan["driver"], layer="sources", append=True)
+    if not plan["sources"]:
+        return
+    with pa.ipc.open_stream(sys.stdin.buffer) as sources, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a table without geometry has no reference system
+        pyogrio.write_arrow(sources, path, driver=plan["driver"], layer="sources", append=True)
 
 
 if __name__ == "__main__":
