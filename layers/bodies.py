@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from layers import fragments
 from layers.columns import Rows
 from layers.fragments import Text, fragments_of
 from layers.store.protocol import PublicReader
 from layers.stored_texts import stored_texts
 from layers.table import LayerTable
+
+if TYPE_CHECKING:
+    from layers.segments.parts import Building
+
+CHUNK = 20_000
+"""Rows whose texts are kept in memory at a time."""
 
 
 def feature_bodies(
@@ -26,6 +36,14 @@ def feature_bodies(
         for at, text in zip(np.flatnonzero(outdated).tolist(), fresh, strict=True):
             texts[at] = text
     return texts
+
+
+def write_fragments(folder: Path, building: Building) -> None:
+    """Write the texts of a layer: those of the fragments before, and of what is new since."""
+    rows = building.rows
+    parts = (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+    texts = (feature_bodies(building.reader, building.former, part) for part in parts)
+    fragments.save(folder, building.table, texts)
 
 
 def feature_body(

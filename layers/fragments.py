@@ -8,7 +8,7 @@ is computed by now, and a row edited since, come from the store (`layers.stored_
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,17 +17,16 @@ import orjson
 from numpy.typing import NDArray
 
 from layers.columns import Mask, Numbers, Rows, Terms
-from layers.layer import Layer
-from layers.store.protocol import PublicReader
-from layers.stored_texts import stored_texts
+from layers.segments import arrays
+from layers.segments.arrays import mapped
 from layers.table import LayerTable
 
 Text: TypeAlias = bytes | memoryview
 BETWEEN = b",\n"
 """Follows every text in the file, so that a stretch of rows is part of a collection as it is."""
-CHUNK = 20_000
-"""Rows whose texts are read from the store at a time."""
-BLOB, OFFSETS, VALUES = "fragments.geojson", "fragments.npy", "fragments.json"
+BLOB, OFFSETS, VALUES = "texts.geojson", "offsets.npy", "computed.json"
+BAKED = ("region_ids", "twin_count")
+"""Computed columns that are inside the texts."""
 
 
 PART = "fragments"
@@ -89,57 +88,45 @@ class Fragments:
         return outdated
 
 
-def write(folder: Path, table: LayerTable, reader: PublicReader) -> None:
-    """Write the texts of a table all of whose rows are its base; nothing for what changes daily."""
-    if not is_kept(table):
-        return
-    offsets, end = np.zeros(len(table) + 1, np.int64), 0
+def save(folder: Path, table: LayerTable, texts: Iterable[list[Text]]) -> None:
+    """Write the texts of all rows of a table, which come some thousands at a time, in order."""
+    offsets, row = np.zeros(len(table) + 1, np.int64), 0
     with (folder / BLOB).open("wb") as file:
-        for start in range(0, len(table), CHUNK):
-            rows = np.arange(start, min(start + CHUNK, len(table)))
-            texts = stored_texts(reader, table, rows)
-            sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + len(BETWEEN)
-            offsets[rows + 1] = end + np.cumsum(sizes)
-            end = int(offsets[rows[-1] + 1])
-            file.writelines(part for text in texts for part in (text, BETWEEN))
-    np.save(folder / OFFSETS, offsets)
+        for some in texts:
+            sizes = np.fromiter(map(len, some), np.int64, len(some)) + len(BETWEEN)
+            offsets[row + 1 : row + 1 + len(some)] = offsets[row] + np.cumsum(sizes)
+            row += len(some)
+            file.writelines(part for text in some for part in (text, BETWEEN))
+    arrays.save(folder / OFFSETS, offsets)
     computed = {}
-    for name in _computed_of(table):
-        codes, values = _kept[type(table.columns[name])](table.columns[name])
-        np.save(folder / f"fragments.{name}.npy", codes)
-        computed[name] = values
+    for name in BAKED:
+        if name in table.columns:
+            codes, values = _kept[type(table.columns[name])](table.columns[name])
+            arrays.save(folder / f"{name}.npy", codes)
+            computed[name] = values
     (folder / VALUES).write_bytes(orjson.dumps(computed))
 
 
-def open(folder: Path, _: Layer) -> Fragments | None:
-    """Return the texts that were written into a folder, mapped; None where there are none."""
-    if not (folder / VALUES).exists():
-        return None
-    offsets = np.load(folder / OFFSETS, mmap_mode="r").view(np.ndarray)
+def load(folder: Path) -> Fragments:
+    """Return the texts that were written into a folder, mapped.
+
+    Raises:
+        OSError, ValueError: They are not there, or not as they were written.
+    """
     values = orjson.loads((folder / VALUES).read_bytes())
-    codes = {
-        name: np.load(folder / f"fragments.{name}.npy", mmap_mode="r").view(np.ndarray)
-        for name in values
-    }
-    blob = memoryview(b"")
-    if offsets[-1]:
-        with (folder / BLOB).open("rb") as file:
-            blob = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    return Fragments(blob, offsets, {name: (codes[name], values[name]) for name in values})
+    codes = {name: mapped(folder / f"{name}.npy") for name in values}
+    with (folder / BLOB).open("rb") as file:
+        # Nothing of no length can be mapped.
+        empty = not (folder / BLOB).stat().st_size
+        blob = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    computed = {name: (codes[name], values[name]) for name in values}
+    return Fragments(memoryview(blob), mapped(folder / OFFSETS), computed)
 
 
 def fragments_of(table: LayerTable) -> Fragments | None:
     """Return the kept texts of a table's base, None where there are none."""
-    return table.base.cached(PART, lambda: None)
-
-
-def is_kept(table: LayerTable) -> bool:
-    """Tell whether a layer's texts are worth keeping: those of pairs change with the day."""
-    return "pair_status" not in table.columns
-
-
-def _computed_of(table: LayerTable) -> list[str]:
-    return [name for name in ("region_ids", "twin_count") if name in table.columns]
+    kept: Fragments | None = table.base.prepared(PART)
+    return kept
 
 
 def _terms_differ(now: Terms, codes: NDArray[Any], values: list[Any]) -> Mask:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
-from geomap.crs import DEGREES
+from geomap.crs import DEGREES, STORAGE_CRS
 from layers.columns import Numbers, Terms
 from layers.content import Rows
+from layers.exports import sheets
 from layers.exports.batches import batches
 from layers.exports.parsed import Parser
 from layers.exports.schema import COMPUTED, GEOMETRY, PLACES, attribute_types
@@ -25,6 +27,9 @@ from layers.exports.shapes import WKT, wkb_of, wkt_of
 from layers.exports.sheets import Sheets, sheets_of
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
+
+if TYPE_CHECKING:
+    from layers.segments.parts import Building
 
 WEIGHT = 262_144
 """Coordinates in a batch: some fifteen thousand points."""
@@ -58,6 +63,25 @@ def columns_of(
         yield Columns(attributes, partial(wkb_of, table, batch, crs), partial(source.wkt, crs))
 
 
+def write_sheets(folder: Path, building: Building) -> None:
+    """Write the columns of a layer: those of the sheets before, and of what is new since.
+
+    What is computed is left out, and places, which the table has itself.
+    """
+    former, layer = building.former, building.former.layer
+    kept, parser = sheets_of(former), Parser(layer)
+    left_out = {*PLACES, *COMPUTED[layer.id]}
+    names = [name for name in attribute_types(layer) if name not in left_out]
+
+    def sheet(rows: Rows) -> pa.RecordBatch:
+        source = _Source(building.reader, former, rows, kept, parser)
+        columns = [*source.columns(names), source.wkt(STORAGE_CRS)]
+        return pa.record_batch(columns, names=[*names, WKT])
+
+    starts = range(0, len(building.rows), sheets.ROWS)
+    sheets.save(folder, (sheet(building.rows[at : at + sheets.ROWS]) for at in starts))
+
+
 class _Source:
     """Where the columns of some rows come from, which are in the order of a file."""
 
@@ -70,6 +94,7 @@ class _Source:
         parser: Parser,
     ) -> None:
         self._table, self._rows, self._kept = table, rows, kept
+        self._types = attribute_types(table.layer)
         is_kept = rows < (len(kept) if kept else 0)
         self._old, new = rows[is_kept], rows[~is_kept]
         self._parsed = parser.columns(reader, table, new) if len(new) else None
@@ -81,7 +106,7 @@ class _Source:
 
     def wkt(self, crs: str) -> pa.Array:
         if crs in DEGREES and self._kept is not None and self._parsed is None:
-            return self._kept.column(self._rows, WKT)
+            return self._kept.column(self._rows, WKT, pa.string())
         return wkt_of(self._table, self._rows, crs)
 
     def _column(self, name: str) -> pa.Array:
@@ -94,7 +119,7 @@ class _Source:
         if name in COMPUTED[self._table.layer.id]:
             column = self._table.columns[name]
             return _computed[type(column)](column, self._rows)
-        old = self._kept.column(self._old, name)
+        old = self._kept.column(self._old, name, self._types[name])
         if self._parsed is None:
             return old
         both = pa.concat_arrays([old, self._parsed[name]])

@@ -5,12 +5,12 @@ segment, and opened by workers when they first ask the base for it: `table.base.
 finds it in place of building it, `table.base.prepared(name)` returns None without one. So parts
 are optional for those who read, and none may hold what the table and the public reader do not.
 
-    PARTS["fragments"] = Part(write_fragments, open_fragments)
+    PARTS["fragments"] = Part(write_fragments, fragments.load)
 
     def write_fragments(folder: Path, building: Building) -> None:
         # All rows of building.table are its base, in Morton order. Any files, in this folder.
 
-    def open_fragments(folder: Path) -> Fragments:
+    def load(folder: Path) -> Fragments:
         # Maps files; raises OSError, ValueError or LookupError where they are not as written.
 
 A worker's rows behind its base (`table.edited_rows()`) are in no part: the caller adds them.
@@ -25,7 +25,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from layers import fragments
+from layers.bodies import write_fragments
 from layers.columns import Rows
+from layers.exports import sheets
+from layers.exports.columns import write_sheets
 from layers.growing import Array
 from layers.layer import Layer
 from layers.segments.arrays import mapped, save
@@ -93,6 +97,11 @@ def _has_places(layer: Layer) -> bool:
     return not _is_lines(layer)
 
 
+def _is_steady(layer: Layer) -> bool:
+    """Tell whether texts are worth keeping: those of pairs change with the day."""
+    return layer.group_by != "status"
+
+
 def _groups(table: LayerTable) -> Array:
     index_of_base(table)
     numbers: Array = table.base.cached("groups", lambda: np.empty(0, np.int16))
@@ -108,6 +117,8 @@ PARTS: dict[str, Part] = {
     "groups": _array(_groups, _has_places),
     "cells": Part(_write_cells, _open_cells, _has_places),
     "ends": _array(ends_of_base, _is_lines),
+    fragments.PART: Part(write_fragments, fragments.load, _is_steady),
+    sheets.PART: Part(write_sheets, sheets.load, _is_steady),
     # a new kind of files: its line here
 }
 

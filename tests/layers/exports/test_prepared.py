@@ -1,6 +1,7 @@
 """What is prepared beside a base says the same as the store does, also after edits."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import geopandas
 import numpy as np
@@ -13,10 +14,12 @@ from layers.catalog import LAYERS
 from layers.exports import batches, sheets
 from layers.exports.table import EXPORTS, options_for
 from layers.query import Query, select
+from layers.segments.building import build
+from layers.segments.folder import Folder
+from layers.segments.opening import Segments
 from layers.snapshot import Follower
 from layers.stored_texts import stored_texts
 
-PARTS = {fragments.PART: fragments, sheets.PART: sheets}
 FULL = {"kind": "defence", "country": "FI", "dating": "1475", "extra": {"a": [1, None]}}
 
 
@@ -34,21 +37,17 @@ def world(put, feature):
 
 
 @pytest.fixture
-def follower(store, world, tmp_path):
-    """Follows the store with everything prepared that there was at first."""
-    prepared = Follower(store)
-    with prepared.reading() as (snapshot, reader):
-        for name, table in snapshot.tables.items():
-            prepare(table, reader, tmp_path / name)
-    return prepared
+def folder(tmp_path):
+    return Folder(tmp_path / "geomap.db.segments")
 
 
-def prepare(table, reader, folder):
-    folder.mkdir()
-    for name, part in PARTS.items():
-        part.write(folder, table, reader)
-        opened = part.open(folder, table.layer)
-        table.base.cached(name, lambda opened=opened: opened)
+@pytest.fixture
+def follower(store, world, folder):
+    """Follows the store from a segment of everything that there was at first."""
+    assert build(store, folder, datetime.now(UTC).date())
+    follower = Follower(store, segments=Segments(folder))
+    follower.current()
+    return follower
 
 
 def edit_nothing(world, put, delete, feature):
@@ -112,7 +111,8 @@ def told(tmp_path):
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("name", sorted({*EXPORTS} - {"gpkg", "fgb"}))
 def test_a_file_is_the_same_with_and_without_what_is_prepared(store, edited, told, name, layer):
-    assert edited.current().tables["sites"].base.cached(fragments.PART, lambda: None)
+    assert edited.current().tables["sites"].base.prepared(fragments.PART)
+    assert edited.current().tables["sites"].base.prepared(sheets.PART)
     prepared, plain = (written(each, name, layer) for each in (edited, Follower(store)))
     assert told(name, layer, prepared) == told(name, layer, plain)
 
@@ -168,3 +168,18 @@ def test_small_pieces_go_out_together_and_large_ones_as_they_are(follower, monke
     assert any(isinstance(piece, memoryview) for piece in pieces)
     assert 2 < len(parts) < len(some)
     assert max(map(len, pieces)) <= 2000
+
+
+@pytest.mark.parametrize("name", ["geojson", "csv"])
+def test_what_is_prepared_anew_takes_over_what_is_still_right(
+    store, edited, folder, name, monkeypatch
+):
+    read = []
+    real = bodies.stored_texts
+    monkeypatch.setattr(bodies, "stored_texts", lambda *a: read.append(len(a[2])) or real(*a))
+    assert build(store, folder, datetime.now(UTC).date())
+    follower = Follower(store, segments=Segments(folder))
+    assert not follower.current().tables["sites"].is_edited()
+    assert sum(read) < 2 * len(follower.current().tables["sites"])
+    for layer in LAYERS:
+        assert written(follower, name, layer) == written(Follower(store), name, layer)
