@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from api import features, tiles
 from api.callers import REMEMBERED
-from api.depends import collections_of
+from api.depends import Wishes, collections_of
 from api.links import GEOJSON
 from api.negotiate import AS_FEATURES, AS_TILE, chosen
 from api.tiles import Asked
@@ -39,6 +39,7 @@ _PATHS = {
         tiles.GRID,
         tiles.XYZ,
         tiles.BASEMAP,
+        features.ITEMS,
         features.ITEM,
     )
 }
@@ -110,3 +111,23 @@ def feature_asked(
         raise ValueError("told otherwise than it is stored")
     wanted = request.query_params.get("lang")
     return layer_named(layer_id), choose_language(wanted, request.headers["accept-language"])
+
+
+@lru_cache(REMEMBERED)
+def page_asked(
+    layer_id: str, query_string: bytes, accept: bytes, accept_language: bytes
+) -> tuple[Layer, Wishes, str]:
+    """Return the layer of a page of stored features, what is wished of it, and its language."""
+    headers = [(b"accept", accept), (b"accept-language", accept_language)]
+    request = _alone(layer_id, query_string, headers)
+    plain = AS_FEATURES[chosen(request, AS_FEATURES)] == GEOJSON
+    wishes = features.OF_ITEMS.read(request)
+    sought = wishes.values.keys() | wishes.equals.keys()
+    if not plain or not sought <= features.LIGHT:
+        raise ValueError("more than a look-up")
+    wanted = request.query_params.get("lang")
+    return (
+        layer_named(layer_id),
+        wishes,
+        choose_language(wanted, request.headers["accept-language"]),
+    )

@@ -58,16 +58,19 @@ MOST_HITS = 10_000_000
 
 router = Router("Features", conformance.FEATURES)
 _TOLD = (CRS, PROPERTIES, MAX_OFFSET, PROFILE)
-_ITEMS = Reads(FORMAT, LANG, *_TOLD, *BOXES, LIMIT, AFTER, SORTBY, *FILTERS, filters=True)
+OF_ITEMS = Reads(FORMAT, LANG, *_TOLD, *BOXES, LIMIT, AFTER, SORTBY, *FILTERS, filters=True)
 OF_ITEM = Reads(FORMAT, LANG, *_TOLD)
 PLAIN = frozenset({FORMAT.name, LANG.name})
 """Parameters with which a feature is told as it is stored."""
-ITEM = "/collections/{layer_id}/items/{feature_id}"
+LIGHT = PLAIN | {LIMIT.name, AFTER.name, BBOX.name}
+"""Parameters with which a page is a look-up in Morton order or by id, and ready texts."""
+ITEMS = "/collections/{layer_id}/items"
+ITEM = f"{ITEMS}/{{feature_id}}"
 _FACETS = Reads(FORMAT, LANG, *BOXES, *FILTERS, filters=True)
 _OVERVIEW = Reads(FORMAT, LANG, ZOOM, LIMIT, BBOX, *FILTERS, filters=True, layer_id="twins")
 
 
-@router.get("/collections/{layer_id}/items", "getItems", _ITEMS, AS_FEATURES, "features")
+@router.get(ITEMS, "getItems", OF_ITEMS, AS_FEATURES, "features")
 def items(
     request: Request,
     layer: ReadableLayer,
@@ -76,6 +79,13 @@ def items(
     lang: Language,
 ) -> Response:
     """Features of a collection, a page at a time."""
+    return page_answer(request, layer, wishes, service, lang)
+
+
+def page_answer(
+    request: Request, layer: Layer, wishes: Wishes, service: Service, lang: str
+) -> Response:
+    """Return a page of features; `api.front` asks for it, too."""
     settings = service.settings
     limit = wishes.limit(settings.default_limit, settings.max_limit)
     query = replace(query_of(wishes, layer), limit=limit)

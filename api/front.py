@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import features, metrics, tiles
-from api.asking import Place, check_basemap, feature_asked, place_of, tiles_asked
+from api.asking import Place, check_basemap, feature_asked, page_asked, place_of, tiles_asked
 from api.callers import LONGEST, Caller, Callers
 from api.compression import GZIPPED, Compression
 from api.forecast import Forecast
@@ -32,8 +32,11 @@ from api.negotiate import holds, tag_at
 from api.service import Service
 from api.tiles import Versions, Wanted
 from geomap.settings import Settings
+from layers.fragments import fragments_of
 from layers.snapshot import Snapshot
 
+LONG_PAGE = 1000
+"""Features; a page of more is put together beside the event loop."""
 THREADS = 2
 """Heavy tiles drawn at once: more would only take the interpreter from each other."""
 
@@ -152,6 +155,8 @@ class Front:
             return ()
         if place.feature_id:
             messages = await self._feature(call, place, receive)
+        elif place.template == features.ITEMS:
+            messages = await self._page(call, place, receive)
         elif place.template == tiles.BASEMAP:
             messages = _basemap(call, place)
         else:
@@ -248,24 +253,48 @@ class Front:
             return ()
         asks = scope["query_string"], call.caller.form.accept, call.caller.accept_language
         layer, lang = feature_asked(place.layer_id, *asks)
-        sent: list[Message] = []
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            request = Request(scope)
-            response = features.item_answer(request, layer, place.feature_id, service, lang)
-            await response(scope, receive, send)
-
-        async def collect(message: Message) -> None:
-            sent.append(message)
+        def answer(request: Request) -> Response:
+            return features.item_answer(request, layer, place.feature_id, service, lang)
 
         headers = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
-        whole = {**scope, "app": self._app, "method": "GET", "headers": headers}
-        await CommonHeaders(Compression(answer))(whole, receive, collect)
+        sent = await self._dressed({**scope, "method": "GET", "headers": headers}, receive, answer)
         # What was read is of this version or a newer one, and serves while this is the newest.
         kept = _collected(place, snapshot, sent, scope["scheme"])
         service.tiles.put(call.key(), kept.body, kept.version)
         service.tiles.keep_answer(call.key(), call.key(), kept, kept.version)
         return kept.messages(call)
+
+    async def _page(self, call: Call, place: Place, receive: Receive) -> Sequence[Message]:
+        """Answer as the route where a page is short and its texts lie ready."""
+        service, scope = call.service, call.scope
+        asks = scope["query_string"], call.caller.form.accept, call.caller.accept_language
+        layer, wishes, lang = page_asked(place.layer_id, *asks)
+        snapshot = self._held(service)
+        is_short = wishes.limit(service.settings.default_limit, LONG_PAGE + 1) <= LONG_PAGE
+        if snapshot is None or not is_short or fragments_of(snapshot.tables[layer.id]) is None:
+            return ()
+
+        def answer(request: Request) -> Response:
+            request.state.format = "geojson"
+            return features.page_answer(request, layer, wishes, service, lang)
+
+        return await self._dressed(scope, receive, answer)
+
+    async def _dressed(
+        self, scope: Scope, receive: Receive, answer: Callable[[Request], Response]
+    ) -> Sequence[Message]:
+        """Return the messages of an answer, compressed and with the headers of all answers."""
+        sent: list[Message] = []
+
+        async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+            await answer(Request(scope))(scope, receive, send)
+
+        async def collect(message: Message) -> None:
+            sent.append(message)
+
+        await CommonHeaders(Compression(respond))({**scope, "app": self._app}, receive, collect)
+        return sent
 
 
 def _collected(place: Place, snapshot: Snapshot, sent: Sequence[Message], scheme: str) -> Answer:

@@ -85,10 +85,13 @@ def collection_text(telling: Telling, page: Page) -> bytes:
     """Return a page of features as one collection."""
     links = _collection_links(telling, page)
     rest: dict[str, Any] = {"numberMatched": page.matched, "numberReturned": len(page.rows)}
-    bodies = b",\n".join(WRITERS[telling.form](telling, page.rows))
     rest |= {} if telling.form == "linkedplaces" else {"links": links}
     head = orjson.dumps({"type": "FeatureCollection", **_root(telling, of_many=True)})[:-1]
-    return b'%s,"features":[%s],%s' % (head, bodies, orjson.dumps(rest)[1:])
+    # Head and tail go with the first and the last text, so that a page is copied only once.
+    texts = [*WRITERS[telling.form](telling, page.rows)] or [b""]
+    texts[0] = b'%s,"features":[%s' % (head, texts[0])
+    texts[-1] = b"%s],%s" % (texts[-1], orjson.dumps(rest)[1:])
+    return b",\n".join(texts)
 
 
 def feature_text(telling: Telling, row: Rows, feature_id: str) -> bytes:

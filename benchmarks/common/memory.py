@@ -28,6 +28,11 @@ def highest_mb() -> float:
     return _status(os.getpid())["VmHWM"] / 1024
 
 
+def anonymous_mb() -> float:
+    """Return what this process holds of its own: not what it has mapped."""
+    return _status(os.getpid())["RssAnon"] / 1024
+
+
 def worked_s(pid: int) -> float:
     """Return seconds of the processor that a process has worked, all its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
@@ -50,9 +55,9 @@ def children(pid: int) -> list[int]:
 class Peak:
     """The most that a process and those it starts have resident together, while entered."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, kind: str = "VmRSS") -> None:
         self.mb = 0.0
-        self._pid = pid
+        self._pid, self._kind = pid, kind
         self._ended = threading.Event()
         self._watching = threading.Thread(target=self._watch, daemon=True)
 
@@ -66,7 +71,7 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._ended.wait(OFTEN_S):
-            held = sum(_status(pid).get("VmRSS", 0) for pid in children(self._pid))
+            held = sum(_status(pid).get(self._kind, 0) for pid in children(self._pid))
             self.mb = max(self.mb, held / 1024)
 
 

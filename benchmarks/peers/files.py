@@ -27,19 +27,20 @@ def prepare(csv: str, folder: str) -> dict[str, str]:
 def copied(source: str, folder: str) -> dict[str, str]:
     """Return what our own GeoParquet holds as files of the peers, made where they are not.
 
-    Columns that hold nothing are left out, to the peers' gain.
+    `whole` has every column; the others leave out those that hold nothing.
     """
     import geopandas
 
-    files = {suffix: Path(folder) / f"all.{suffix}" for suffix in ("parquet", "gpkg")}
-    if not all(path.exists() for path in files.values()):
-        frame = geopandas.read_parquet(source).drop(columns=["lng", "lat"])
-        frame = frame.dropna(axis="columns", how="all")
+    files = {"whole": "whole.parquet", "parquet": "all.parquet", "gpkg": "all.gpkg"}
+    paths = {name: Path(folder) / file for name, file in files.items()}
+    if not all(path.exists() for path in paths.values()):
+        frame = geopandas.read_parquet(source).set_crs("EPSG:4326", allow_override=True)
         frame["as_of"] = frame["as_of"].astype(str)
-        frame = frame.set_crs("EPSG:4326", allow_override=True)
-        frame.to_parquet(files["parquet"])
-        frame.to_file(files["gpkg"], layer="sites", engine="pyogrio", VERSION="1.2")
-    return {suffix: str(path) for suffix, path in files.items()}
+        frame.to_parquet(paths["whole"])
+        frame = frame.drop(columns=["lng", "lat"]).dropna(axis="columns", how="all")
+        frame.to_parquet(paths["parquet"])
+        frame.to_file(paths["gpkg"], layer="sites", engine="pyogrio", VERSION="1.2")
+    return {name: str(path) for name, path in paths.items()}
 
 
 def _frame(csv: str) -> Any:
@@ -82,6 +83,18 @@ def _loaded(files: dict[str, str], _url: str) -> Any:
     import geopandas
 
     return geopandas.read_parquet(files["parquet"])
+
+
+def _whole(files: dict[str, str], _url: str) -> Any:
+    import geopandas
+
+    return geopandas.read_parquet(files["whole"])
+
+
+def _arrow(files: dict[str, str], _url: str) -> Any:
+    from pyarrow import parquet
+
+    return parquet.read_table(files["parquet"])
 
 
 def _duckdb(files: dict[str, str], _url: str) -> Any:
@@ -131,36 +144,46 @@ def _pyogrio(driver: str) -> Callable[[Any, Path, str], None]:
     return write
 
 
+def _write_arrow(table: Any, path: Path, _table: str) -> None:
+    import pyogrio
+
+    how = {"geometry_name": "geometry", "geometry_type": "Point", "crs": "EPSG:4326"}
+    pyogrio.write_arrow(table, path, driver="GeoJSON", **how)
+
+
 def _csv(frame: Any, path: Path, _table: str) -> None:
     columns = frame.drop(columns="geometry")
     columns.assign(lng=frame.geometry.x, lat=frame.geometry.y).to_csv(path, index=False)
 
 
-READY: dict[str, Callable[[dict[str, str], str], Any]] = {
-    "geojson: geopandas.to_json": _loaded,
-    "geojson: geopandas.to_file": _loaded,
-    "geojson: DuckDB to_json": _duckdb,
-    "geojson: ogr2ogr": lambda files, _: files["gpkg"],
-    "geojson: PostGIS COPY": lambda _, url: url,
-    "gpkg: geopandas": _loaded,
-    "gpkg: ogr2ogr": lambda files, _: files["gpkg"],
-    "fgb: geopandas": _loaded,
-    "fgb: ogr2ogr": lambda files, _: files["gpkg"],
-    "csv: geopandas": _loaded,
-    "parquet: geopandas": _loaded,
-}
+FILLED = ", filled columns"
 WRITTEN: dict[str, Callable[[Any, Path, str], Any]] = {
     "geojson: geopandas.to_json": _text,
     "geojson: geopandas.to_file": _pyogrio("GeoJSON"),
+    "geojson: pyogrio.write_arrow": _write_arrow,
     "geojson: DuckDB to_json": _duckdb_json,
     "geojson: ogr2ogr": _ogr2ogr("GeoJSON"),
     "geojson: PostGIS COPY": _psql,
     "gpkg: geopandas": _pyogrio("GPKG"),
-    "gpkg: ogr2ogr": _ogr2ogr("GPKG"),
+    f"gpkg: ogr2ogr{FILLED}": _ogr2ogr("GPKG"),
     "fgb: geopandas": _pyogrio("FlatGeobuf"),
-    "fgb: ogr2ogr": _ogr2ogr("FlatGeobuf"),
+    f"fgb: ogr2ogr{FILLED}": _ogr2ogr("FlatGeobuf"),
     "csv: geopandas": _csv,
     "parquet: geopandas": lambda frame, path, _: frame.to_parquet(path),
+}
+_TABLES = ("gpkg", "fgb", "csv", "parquet")
+WRITTEN |= {f"{name}: geopandas{FILLED}": WRITTEN[f"{name}: geopandas"] for name in _TABLES}
+READY: dict[str, Callable[[dict[str, str], str], Any]] = {
+    "geojson: geopandas.to_json": _loaded,
+    "geojson: geopandas.to_file": _loaded,
+    "geojson: pyogrio.write_arrow": _arrow,
+    "geojson: DuckDB to_json": _duckdb,
+    "geojson: ogr2ogr": lambda files, _: files["gpkg"],
+    "geojson: PostGIS COPY": lambda _, url: url,
+    **{f"{name}: geopandas": _whole for name in _TABLES},
+    **{f"{name}: geopandas{FILLED}": _loaded for name in _TABLES},
+    f"gpkg: ogr2ogr{FILLED}": lambda files, _: files["gpkg"],
+    f"fgb: ogr2ogr{FILLED}": lambda files, _: files["gpkg"],
 }
 
 

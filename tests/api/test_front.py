@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,8 @@ from api import front, tiles
 from api.asking import place_of
 from api.callers import MOST_BYTES, REMEMBERED
 from api.forecast import LIGHT_S, Forecast
+from layers.segments.building import build
+from layers.segments.folder import folder_of
 from layers.tiles.render import render
 
 ITEM = "/collections/sites/items/{}"
@@ -313,3 +316,69 @@ def test_tiles_are_expected_to_take_as_long_as_those_before():
     for _ in range(10):
         forecast.learn("kind", 1, LIGHT_S / 2)
     assert forecast.is_light("kind", 1)
+
+
+PAGES = [
+    "/collections/sites/items",
+    "/collections/sites/items?limit=2",
+    "/collections/sites/items?bbox=0,40,30,70&limit=3&f=geojson",
+    "/collections/cities/items?lang=ru&bbox=-10,-10,-9,-9",
+    "/collections/regions/items?f=json",
+]
+LONGER = [
+    "/collections/sites/items?q=castle",
+    "/collections/sites/items?kind=defence",
+    "/collections/sites/items?sortby=rank",
+    "/collections/sites/items?limit=1001",
+    "/collections/sites/items?properties=name",
+    "/collections/sites/items?f=html",
+    "/collections/sites/items?after=unheard",
+    "/collections/sites/items?bbox=1",
+    "/collections/twins/items",
+]
+
+
+@pytest.fixture
+def prepared(world):
+    """The world with the texts of its features ready in a segment."""
+    service = world.app.state.service
+    assert build(service.store, folder_of(service.settings), datetime.now(UTC).date())
+    service.follower.renew()
+    return world
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_page_of_ready_texts_takes_the_short_way(prepared, answered, path, form):
+    for method in ("GET", "HEAD"):
+        answered.clear()
+        short = prepared.request(method, path, headers=form)
+        assert answered == [path.split("?")[0]]
+        long = by_routes(prepared, method, path, form)
+        assert (short.status_code, short.content) == (long.status_code, long.content)
+        assert sorted(short.headers.raw) == sorted(long.headers.raw)
+    held = {"If-None-Match": short.headers["etag"]}
+    assert prepared.get(path, headers=form | held).status_code == 304
+
+
+@pytest.mark.parametrize("path", LONGER)
+def test_a_page_that_takes_more_than_a_look_up_is_for_the_routes(prepared, answered, path):
+    prepared.get(path)
+    assert answered == []
+
+
+def test_pages_follow_edits_on_the_short_way(client, put, make, answered):
+    put(make.site("Seen", 10.0, 50.0))
+    service = client.app.state.service
+    assert build(service.store, folder_of(service.settings), datetime.now(UTC).date())
+    service.follower.current()
+    service.follower.renew()
+    path = "/collections/sites/items?bbox=9,49,12,51"
+    assert [one["geometry"]["coordinates"] for one in client.get(path).json()["features"]] == [
+        [10.0, 50.0]
+    ]
+    put(make.site("Seen", 11.0, 50.0), make.site("New", 9.5, 50.0))
+    client.get(path)
+    places = [one["geometry"]["coordinates"][0] for one in client.get(path).json()["features"]]
+    assert sorted(places) == [9.5, 11.0]
+    assert answered[-1:] == ["/collections/sites/items"]
