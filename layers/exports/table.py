@@ -31,6 +31,8 @@ class Export:
     """Yields the file, one piece at least; a piece may be empty while the file is not ready."""
     takes: frozenset[str] = frozenset()
     """The fields of `Options` that mean something to it."""
+    drawn: bool = False
+    """Whether it holds a drawing of the features: coarser than they are, without long texts."""
 
 
 def late(module: str, function: str) -> Write:
@@ -91,6 +93,14 @@ EXPORTS: Mapping[str, Export] = {
             linked_places.MEDIA_TYPE,
             ".jsonld",
             linked_places.write,
+        ),
+        Export(
+            "pmtiles",
+            "PMTiles",
+            "application/vnd.pmtiles",
+            ".pmtiles",
+            late("pmtiles", "write"),
+            drawn=True,
         ),
         # a new format: its module beside geojson.py, and its line here
     )

@@ -74,6 +74,17 @@ def _first_zoom(table: LayerTable) -> int:
     return OUTLINES_FROM_ZOOM if table.layer.geometry & _POINTS else 0
 
 
+def has_shapes(table: LayerTable, tile: Tile, mask: Mask) -> bool:
+    """Tell whether features that are more than a point reach into a tile of WebMercatorQuad.
+
+    Args:
+        table: A layer.
+        tile: The tile.
+        mask: The rows that count, shape (rows,).
+    """
+    return any(len(part.rows) for part in _drawn_shapes(table, tile, mask, WEB_MERCATOR))
+
+
 def _drawn(table: LayerTable, tile: Tile, query: Query, grid: Grid) -> bytes:
     name, geometry = table.layer.id, table.layer.geometry
     if geometry <= _LINES:

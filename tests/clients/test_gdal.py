@@ -68,3 +68,10 @@ def test_the_geopackage_has_no_fault_that_gdals_validator_knows(fetched, program
     validator = str(GDAL_UTILS / "osgeo_utils" / "samples" / "validate_gpkg.py")
     python_path = {"PYTHONPATH": str(GDAL_UTILS)}
     program("/usr/bin/python3", validator, "--extra", str(path), env=python_path)
+
+
+def test_gdal_reads_every_place_of_a_pmtiles_file(held, fetched):
+    path = fetched("/collections/cities/export?f=pmtiles", "cities.pmtiles")
+    frame = pyogrio.read_dataframe(path, layer="cities")
+    assert set(frame["id"]) == held("cities")
+    assert frame.crs.to_epsg() == 3857
