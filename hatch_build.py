@@ -29,6 +29,10 @@ BAKING = ("babel", "numpy", "pmtiles", "shapely")
 """Runtime dependencies that the bake needs, too."""
 
 SHIPPED: Mapping[str, tuple[str, ...]] = {
+    "@geoman-io/leaflet-geoman-free": (
+        "dist/leaflet-geoman.min.js",
+        "dist/leaflet-geoman.css",
+    ),
     "leaflet": (
         "dist/leaflet.js",
         "dist/leaflet.css",
@@ -91,8 +95,9 @@ class Assets(BuildHookInterface[Any]):
 
     def _copy(self, modules: Path, target: Path) -> None:
         for package, version in _shipped_packages(self._root / "package-lock.json"):
-            folder = target / f"{package}@{version}"
-            licences = (path.name for path in (modules / package).glob("LICENSE*"))
+            # A package within a package's own modules stands beside all others here.
+            folder = target / f"{package.rpartition('node_modules/')[2]}@{version}"
+            licences = (path.name for path in (modules / package).glob("LICEN[CS]E*"))
             for name in (*SHIPPED.get(package, ()), *licences):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(modules / package / name, folder / name)

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
 import geomap
+import web.forms.door
 import web.pages.rendering
 import web.routes
 from api import (
@@ -19,6 +20,7 @@ from api import (
     edit,
     exports,
     features,
+    forms,
     health,
     openapi,
     problems,
@@ -43,6 +45,7 @@ ROUTERS: tuple[Router, ...] = (
     features.router,
     queryables.router,
     edit.router,
+    forms.router,
     tiles.router,
     tilesets.router,
     styles.router,
@@ -88,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.front_page = web.routes.front_page
     app.state.page = web.pages.rendering.page
+    app.state.forms = web.forms.door
     app.state.conforms_to = [name for router in ROUTERS for name in router.conforms_to]
     app.state.routes = [route for router in ROUTERS for route in router.routes.routes]
     app.state.openapi = openapi.document(ROUTERS, settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -21,19 +20,17 @@ from api.negotiate import AS_GEOJSON
 from api.preferences import Preferences, preferences_of
 from api.records import PRIVATE, CurrentDesk, Desk, check_conditions
 from api.router import Router, Writes
+from api.saving import OWN_SOURCE, Why, basis_of, require_right, write
 from api.service import Service
 from geomap.access import Action, may_somewhere
 from geomap.crs import STORAGE_CRS
-from geomap.errors import FeatureInUse, NotAllowed, RevisionConflict
-from geomap.model import Edit, EditKind, Feature, Source, Written
-from geomap.settings import Settings
+from geomap.errors import FeatureInUse, RevisionConflict
+from geomap.model import Edit, EditKind, Feature
 from layers.derive import completed
 from layers.exact import exact_object
-from layers.given import Basis, Given, record_of
+from layers.given import Given, record_of
 
 ITEMS = "/collections/{layer_id}/items"
-OWN_SOURCE = "own"
-"""Id of the source of records that are made here and name no other."""
 TRIES = 5
 """How often a change is made anew because another came between its reading and its writing."""
 
@@ -89,8 +86,8 @@ def create(desk: CurrentDesk, body: CurrentBody, wishes: CurrentPreferences) -> 
     store = desk.service.store
     given = body.whole()
     made = _new(desk, given, body.key)
-    feature = record_of(given, _basis(desk, made, {}, wishes))
-    _require(desk, Action.CREATE, feature)
+    feature = record_of(given, basis_of(desk, made, {}, lenient=wishes.lenient))
+    require_right(desk, Action.CREATE, feature)
     edits = completed([Edit(EditKind.PUT, feature, expected=0)], store)
     earlier = store.answer(desk.actor.name, body.key, body.asked) if body.key else None
     if earlier is None:
@@ -185,8 +182,8 @@ def _changed(
         before = desk.record(feature_id, Action.CHANGE)
         check_conditions(desk, before)
         told = exact_object(before, desk.source(before))["properties"]
-        feature = record_of(given(before), _basis(desk, before, told, wishes))
-        _require(desk, Action.CHANGE, feature)
+        feature = record_of(given(before), basis_of(desk, before, told, lenient=wishes.lenient))
+        require_right(desk, Action.CHANGE, feature)
         edits = completed([Edit(EditKind.PUT, feature, before.revision)], desk.service.store)
         _write(desk, edits, body, "change")
 
@@ -227,30 +224,6 @@ def _id_under(actor: str, key: str) -> str:
     return str(UUID(bytes=told, version=4))
 
 
-def _basis(desk: Desk, before: Feature, told: dict[str, object], wishes: Preferences) -> Basis:
-    def has_city(city_id: str) -> bool:
-        city = desk.service.store.feature("cities", city_id)
-        if city is None:
-            return False
-        with desk.service.store.public() as reader:
-            public = reader.body("cities", city_id) is not None
-        return public or desk.may(Action.SEE, city)
-
-    return Basis(before, told, wishes.lenient, has_city)
-
-
-def _require(desk: Desk, action: Action, feature: Feature) -> None:
-    """Refuse what would lie outside the rights of the actor.
-
-    Raises:
-        NotAllowed: It would.
-    """
-    if not desk.may(action, feature):
-        raise NotAllowed(
-            "The record would lie outside the municipalities and regions of your account."
-        )
-
-
 def _require_unused(service: Service, feature: Feature) -> None:
     """Refuse to delete a city that pairs are made of.
 
@@ -267,37 +240,8 @@ def _require_unused(service: Service, feature: Feature) -> None:
         raise FeatureInUse("Pairs are made of this city; delete them first.")
 
 
-def _write(desk: Desk, edits: Sequence[Edit], body: Sent, action: str) -> Written:
-    return desk.service.store.write(
-        edits,
-        actor=desk.actor.name,
-        action=action,
-        comment=body.comment,
-        sources=_own_source(desk.service, edits),
-        key=body.key,
-        asked=body.asked,
-    )
-
-
-def _own_source(service: Service, edits: Sequence[Edit]) -> list[Source]:
-    """Return the source of what is made here, where an edit names it and it is not stored yet."""
-    named = any(edit.feature.source_id == OWN_SOURCE for edit in edits)
-    if not named or OWN_SOURCE in service.store.sources():
-        return []
-    return [own_source(service.settings)]
-
-
-def own_source(settings: Settings) -> Source:
-    """Return the source of records that are made here."""
-    return Source(
-        OWN_SOURCE,
-        f"Records made in {settings.title}",
-        settings.title,
-        settings.edit_licence,
-        settings.base_url,
-        datetime.now(UTC).date(),
-        f"{settings.title} contributors",
-    )
+def _write(desk: Desk, edits: Sequence[Edit], body: Sent, action: str) -> None:
+    write(desk, edits, Why(action, body.comment, body.key, body.asked))
 
 
 def _answer(

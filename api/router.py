@@ -128,6 +128,18 @@ class Router:
 
         return mounted
 
+    def page(self, method: str, path: str, action: Action) -> Callable[[Endpoint], Endpoint]:
+        """Mount a page for people alone: it is guarded as all are, and no program is told of it."""
+
+        async def plain(request: Request) -> None:
+            request.state.format = "html"
+
+        def mounted(endpoint: Endpoint) -> Endpoint:
+            self._mount(path, f"{method} {path}", [method], [_guard(action), plain], endpoint)
+            return endpoint
+
+        return mounted
+
     def options(self, path: str) -> Callable[[Endpoint], Endpoint]:
         """Mount a function that answers OPTIONS: which methods there are, for whoever asks."""
 

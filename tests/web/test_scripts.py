@@ -9,7 +9,7 @@ from geomap.terms import VOCABULARIES
 from web.assets import STATIC
 from web.words import SHOWN, page_words
 
-SCRIPTS = sorted((STATIC / "js").glob("*.js"))
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 STYLES = sorted((STATIC / "css").glob("*.css"))
 TEXT = r"'((?:[^'\\]|\\.)*)'"
 MESSAGE = re.compile(rf"\b(?:t|m)\(\s*{TEXT}")
@@ -41,8 +41,8 @@ def test_a_script_is_short_and_says_first_what_it_is(path):
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_what_a_script_imports_is_there_and_exported(path):
-    for names, module in re.findall(r"import \{([^}]+)\} from '\./([\w-]+\.js)'", source(path)):
-        exported = source(STATIC / "js" / module)
+    for names, module in re.findall(r"import \{([^}]+)\} from '(\.\.?/[\w-]+\.js)'", source(path)):
+        exported = source(path.parent / module)
         for name in filter(None, (name.strip() for name in names.split(","))):
             assert re.search(rf"export (?:async )?(?:const|class|function) {name}\b", exported), (
                 f"{name} of {module}"

@@ -56,8 +56,24 @@ def page(request: Request, kind: str, text: bytes) -> Response:
     template, tell = _PAGES.get(kind, ("document.html", _document))
     told = _common(request, kind, document, lang)
     told |= tell(request, document, told)
+    return _answer(template, told)
+
+
+def sheet(request: Request, template: str, lang: str, more: Told) -> Response:
+    """Return a page that is no document of the API, in the same frame.
+
+    Args:
+        request: Its address is read.
+        template: A file of `templates/pages`.
+        lang: One of `LANGUAGES`.
+        more: What the template is told beside what every page is.
+    """
+    return _answer(template, _common(request, "", {}, lang) | more)
+
+
+def _answer(template: str, told: Told) -> Response:
     html = _environment().get_template(template).render(told)
-    headers = {"Content-Security-Policy": POLICY, "Content-Language": lang}
+    headers = {"Content-Security-Policy": POLICY, "Content-Language": told["lang"]}
     return HTMLResponse(html, headers=headers)
 
 
@@ -114,6 +130,7 @@ _ASSETS: Mapping[str, Callable[[str], str]] = {
     "script": script_url,
     "leaflet": partial(vendor_url, "leaflet"),
     "protomaps": partial(vendor_url, "protomaps-leaflet"),
+    "geoman": partial(vendor_url, "@geoman-io/leaflet-geoman-free"),
 }
 
 

@@ -18,15 +18,23 @@ export async function showMap(place) {
   const drawn = await shapes(place.dataset)
   if (!drawn) return
   place.hidden = false
+  const map = groundedMap(place, { scrollWheelZoom: false })
+  map.fitBounds(drawn.getBounds(), { maxZoom: CLOSEST, padding: [24, 24], animate: false })
+  paintedBy(map, (colours) => drawn.setStyle({ color: colours.accent, fillColor: colours.accent }))
+  drawn.addTo(map)
+}
+
+/** Return a Leaflet map without anything on it yet. */
+export function groundedMap(place, options = {}) {
   const map = L.map(place, {
     zoomAnimation: !CALM,
     fadeAnimation: !CALM,
     worldCopyJump: true,
     minZoom: 1,
     maxZoom: 18,
-    scrollWheelZoom: false,
     attributionControl: false,
     zoomControl: false,
+    ...options,
   })
   L.control.zoom({ zoomInTitle: t('Zoom in'), zoomOutTitle: t('Zoom out') }).addTo(map)
   L.control.attribution({ prefix: 'Leaflet' }).addAttribution('Natural Earth · © GeoNames (CC BY 4.0)').addTo(map)
@@ -35,16 +43,19 @@ export async function showMap(place) {
     pane.style.zIndex = order
     pane.style.pointerEvents = 'none'
   }
-  map.fitBounds(drawn.getBounds(), { maxZoom: CLOSEST, padding: [24, 24], animate: false })
+  return map
+}
+
+/** Draw the base map below, now and when the theme changes; `paint` does the rest. */
+export function paintedBy(map, paint) {
   const basemap = new Basemap(map, BASEMAP, { sources: {}, onFail: () => {} })
-  const paint = () => {
+  const again = () => {
     const colours = palette()
     basemap.show(colours)
-    drawn.setStyle({ color: colours.accent, fillColor: colours.accent })
+    paint(colours)
   }
-  drawn.addTo(map)
-  paint()
-  onTheme(paint)
+  again()
+  onTheme(again)
 }
 
 async function shapes({ features, box }) {

@@ -1,0 +1,184 @@
+"""The editing pages: a record as a form, saved by a plain POST; scripts only make it quicker.
+
+What the form holds and how it reads is the other door's (`web.forms`), which `api.app` hands in;
+who may do what, and how it is stored, is as for every edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import Depends, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from api.depends import Language, ReadableId
+from api.links import url
+from api.records import CurrentDesk, Desk
+from api.router import Router
+from api.saving import OWN_SOURCE, Why, basis_of, require_right, write
+from geomap.access import Action
+from geomap.errors import BodyUnreadable, CrsUnknown, InputFaulty, RevisionConflict
+from geomap.model import Edit, EditKind, Fault, Feature
+from layers.candidates import candidates
+from layers.derive import completed
+from layers.given import Given, record_of
+from layers.history import left_by
+
+NEW = "/edit/{layer_id}/new"
+RECORD = "/edit/{layer_id}/{feature_id}"
+MOST_BYTES = 4 * 1024 * 1024
+
+router = Router("Editing pages")
+
+Pairs = list[tuple[str, str]]
+
+
+async def posted_pairs(request: Request) -> Pairs:
+    """Return the inputs of a form.
+
+    Raises:
+        BodyUnreadable: It is no form, or a larger one than people write.
+    """
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        raise BodyUnreadable("A form is expected.")
+    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
+        raise BodyUnreadable(f"A form may have {MOST_BYTES} bytes.")
+    async with request.form(max_files=0, max_fields=5_000) as form:
+        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+
+
+CurrentPairs = Annotated[Pairs, Depends(posted_pairs)]
+
+
+@router.page("GET", "/edit/reading", Action.READ)
+def reading(request: Request, lang: Language) -> Response:
+    """How a date that is being typed is understood."""
+    said = request.app.state.forms.date_reading(request.query_params.get("text", "")[:200], lang)
+    return PlainTextResponse(said, headers={"Cache-Control": "no-store"})
+
+
+@router.page("GET", NEW, Action.CREATE)
+def new_form(desk: CurrentDesk) -> Response:
+    """An empty form."""
+    return _page(desk, None, {})
+
+
+@router.page("POST", NEW, Action.CREATE)
+def create(desk: CurrentDesk, pairs: CurrentPairs) -> Response:
+    """Save a new record, or show the form again with what is to be mended."""
+    feature_id = str(uuid4())
+    empty = Feature(desk.layer.id, feature_id, OWN_SOURCE, feature_id, None, {})
+    return _saved(desk, empty, pairs)
+
+
+@router.page("GET", RECORD, Action.CHANGE)
+def form(desk: CurrentDesk, feature_id: ReadableId) -> Response:
+    """A record as a form."""
+    feature = desk.record(feature_id, Action.CHANGE)
+    return _page(desk, feature, _values(feature), inputs=_forms(desk).inputs_of(feature.geometry))
+
+
+@router.page("POST", RECORD, Action.CHANGE)
+def change(desk: CurrentDesk, feature_id: ReadableId, pairs: CurrentPairs) -> Response:
+    """Save a changed record, or show the form again with what is to be mended."""
+    return _saved(desk, desk.record(feature_id, Action.CHANGE), pairs)
+
+
+def _forms(desk: Desk) -> Any:
+    return desk.request.app.state.forms
+
+
+def _values(feature: Feature) -> Mapping[str, Any]:
+    exposure = {"visibility": feature.visibility.value, "cell_km": feature.cell_km}
+    return {**feature.properties, **exposure}
+
+
+def _saved(desk: Desk, feature: Feature, pairs: Pairs) -> Response:
+    """Save what a form sent on a record; with faults, or when it is stale, show it again."""
+    posted = _forms(desk).read(desk.layer.id, pairs, feature.properties, desk.lang)
+    again = {"inputs": posted.inputs, "base": posted.base, "comment": posted.comment}
+    if posted.more:
+        return _page(desk, feature, posted.properties, **again)
+    if posted.base != feature.revision:
+        return _stale(desk, feature, posted, again)
+    try:
+        wished = _checked(desk, feature, posted)
+    except InputFaulty as faulty:
+        return _page(desk, feature, posted.properties, status=422, faults=faulty.faults, **again)
+    alike = _alike(desk, wished) if not (feature.revision or posted.seen) else []
+    if alike:
+        return _page(desk, feature, posted.properties, candidates=alike, seen=True, **again)
+    edits = completed([Edit(EditKind.PUT, wished, feature.revision)], desk.service.store)
+    try:
+        write(desk, edits, Why("change" if feature.revision else "create", posted.comment))
+    except RevisionConflict:
+        return _stale(desk, desk.record(feature.id, Action.CHANGE), posted, again)
+    there = url(desk.request, desk.path(feature.id)) + f"?f=html&lang={desk.lang}"
+    return RedirectResponse(there, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _checked(desk: Desk, feature: Feature, posted: Any) -> Feature:
+    """Return the record that a form asks for.
+
+    Raises:
+        InputFaulty: With every fault.
+        NotAllowed: It would lie outside the rights of the actor.
+    """
+    document = {"type": "Feature", "properties": dict(posted.properties)}
+    place = posted.place
+    given = Given(document, document, place.geometry, place.crs, place.faults)
+    try:
+        wished = record_of(given, basis_of(desk, feature, {}, lenient=True))
+    except CrsUnknown as problem:
+        crs = posted.inputs["crs"]
+        raise InputFaulty([Fault("CRS_UNKNOWN", "crs", crs, str(problem))]) from problem
+    require_right(desk, Action.CHANGE if feature.revision else Action.CREATE, wished)
+    return wished
+
+
+def _stale(desk: Desk, feature: Feature, posted: Any, again: Mapping[str, Any]) -> Response:
+    """Show what someone else has changed beside what was typed; the next save is on that."""
+    history = desk.service.store.history(desk.layer.id, feature.id)
+    base = next((left_by(one) for one in history if one.revision == posted.base), None)
+    before = base.properties if base else {}
+    mine = {**feature.properties, **_changes(before, posted.properties)}
+    versions = (before, feature.properties, posted.properties)
+    newer = _forms(desk).newer(desk.layer, versions, history[-1].actor, desk.lang)
+    again = {**again, "base": feature.revision}
+    if base is not None and posted.place.geometry == base.geometry:
+        again["inputs"] = _forms(desk).inputs_of(feature.geometry)
+    return _page(desk, feature, mine, status=409, newer=newer, **again)
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that someone has changed, with their new values; None where emptied."""
+    return {
+        name: after.get(name) for name in {*before, *after} if before.get(name) != after.get(name)
+    }
+
+
+def _alike(desk: Desk, wished: Feature) -> list[Mapping[str, Any]]:
+    names = [str(name["value"]) for name in wished.properties.get("names", ())]
+    with desk.service.store.public() as reader:
+        found = candidates(reader, desk.layer.id, wished.geometry, names)
+    return [{"href": desk.path(one.id), "name": one.name, "km": one.km} for one in found]
+
+
+def _page(
+    desk: Desk,
+    feature: Feature | None,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    **more: Any,
+) -> Response:
+    """Return the form; `more` is what `web.forms.editing.Telling` holds beside the values."""
+    revision = feature.revision if feature else 0
+    more = {"base": revision, "record": feature.id if feature and revision else "", **more}
+    answer: Response = _forms(desk).page(desk.request, desk.layer, desk.lang, values, **more)
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,95 @@
+"""From someone's wish to the store: what a record is made on, whether it may be, and the write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from api.records import Desk
+from api.service import Service
+from geomap.access import Action
+from geomap.errors import NotAllowed
+from geomap.model import Edit, Feature, Source, Written
+from geomap.settings import Settings
+from layers.given import Basis
+
+OWN_SOURCE = "own"
+"""Id of the source of records that are made here and name no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What history and a retry need to know of a write."""
+
+    action: str
+    comment: str = ""
+    key: str | None = None
+    """Under which a retry does nothing a second time."""
+    asked: bytes = b""
+    """What tells the request from any other; empty: the edits themselves."""
+
+
+def basis_of(desk: Desk, before: Feature, told: Mapping[str, Any], *, lenient: bool) -> Basis:
+    """Return what a record is made from, as far as the actor may see it."""
+
+    def has_city(city_id: str) -> bool:
+        city = desk.service.store.feature("cities", city_id)
+        if city is None:
+            return False
+        with desk.service.store.public() as reader:
+            public = reader.body("cities", city_id) is not None
+        return public or desk.may(Action.SEE, city)
+
+    return Basis(before, told, lenient, has_city)
+
+
+def require_right(desk: Desk, action: Action, feature: Feature) -> None:
+    """Refuse what would lie outside the rights of the actor.
+
+    Raises:
+        NotAllowed: It would.
+    """
+    if not desk.may(action, feature):
+        raise NotAllowed(
+            "The record would lie outside the municipalities and regions of your account."
+        )
+
+
+def write(desk: Desk, edits: Sequence[Edit], why: Why) -> Written:
+    """Write as the actor, with the house's own source where an edit names it.
+
+    Raises:
+        RevisionConflict: Someone was faster.
+    """
+    return desk.service.store.write(
+        edits,
+        actor=desk.actor.name,
+        action=why.action,
+        comment=why.comment,
+        sources=_own_source(desk.service, edits),
+        key=why.key,
+        asked=why.asked,
+    )
+
+
+def own_source(settings: Settings) -> Source:
+    """Return the source of records that are made here."""
+    return Source(
+        OWN_SOURCE,
+        f"Records made in {settings.title}",
+        settings.title,
+        settings.edit_licence,
+        settings.base_url,
+        datetime.now(UTC).date(),
+        f"{settings.title} contributors",
+    )
+
+
+def _own_source(service: Service, edits: Sequence[Edit]) -> list[Source]:
+    """Return the source of what is made here, where an edit names it and it is not stored yet."""
+    named = any(edit.feature.source_id == OWN_SOURCE for edit in edits)
+    if not named or OWN_SOURCE in service.store.sources():
+        return []
+    return [own_source(service.settings)]

@@ -1,0 +1,203 @@
+"""The editing pages: a record is added and corrected by a plain form, and nothing typed is lost."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from geomap.settings import Settings
+
+TOKEN = "a token that is long enough"
+NEW = "/edit/sites/new"
+TYPED = {
+    "base": "0",
+    "names[0].value": "Old mill",
+    "names[0].lang": "en",
+    "names[0].type": "preferred",
+    "kind": "building",
+    "dating": "1760s",
+    "north": "61.2000",
+    "east": "28.5000",
+    "crs": "EPSG:4326",
+    "comment": "Seen on a walk",
+}
+
+
+@pytest.fixture
+def officer(settings, store):
+    """The application over the test's own store, asked by someone who may edit."""
+    changed = Settings(store=settings.store, edit_token=TOKEN)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    with TestClient(create_app(changed), headers=bearer, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def mill(put, make):
+    put(make.site("Mill", 28.77, 61.17, kind="building", country="FI", **make.dated(1900, 1910)))
+    return make.identity("Mill")
+
+
+def form(client, path, lang="en"):
+    """Return the inputs of a form as a browser would send them back."""
+    text = client.get(f"{path}?lang={lang}").text
+    body = re.search(r'<form id="record".*?</form>', text, re.S)[0]
+    sent = {}
+    for tag in re.findall(r"<input [^>]*>", body):
+        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if told.get("type") != "checkbox" or " checked" in tag:
+            sent[told["name"]] = told.get("value", "")
+    for name, text_ in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', body):
+        sent[name] = text_
+    for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', body):
+        sent[name] = re.search(r'value="([^"]*)" selected', options)[1]
+    return sent
+
+
+def stored(store, feature_id):
+    return store.feature("sites", feature_id)
+
+
+def test_a_record_typed_into_the_form_is_in_the_store_and_the_answer_leads_to_it(officer, store):
+    answer = officer.post(NEW, data=TYPED)
+    assert answer.status_code == 303
+    feature_id = re.search(r"/items/([0-9a-f-]{36})\?", answer.headers["location"])[1]
+    made = stored(store, feature_id)
+    assert made.geometry.coords[0] == (28.5, 61.2)
+    assert made.properties["dating"] == "176X"
+    assert made.properties["names"][0]["value"] == "Old mill"
+    [revision] = store.history("sites", feature_id)
+    assert (revision.action, revision.comment) == ("create", "Seen on a walk")
+    assert officer.get(answer.headers["location"]).status_code == 200
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "fi"])
+def test_a_form_sent_back_as_it_came_changes_nothing(officer, store, mill, lang):
+    path = f"/edit/sites/{mill}"
+    # The first save derives what imports derive, too: whose country, which rank.
+    assert officer.post(path, data=form(officer, path, lang)).status_code == 303
+    before = stored(store, mill)
+    assert officer.post(f"{path}?lang={lang}", data=form(officer, path, lang)).status_code == 303
+    assert stored(store, mill) == before
+
+
+def test_faults_stand_at_their_inputs_and_nothing_typed_is_lost(officer, store):
+    typed = {**TYPED, "dating": "some day", "north": "sixty", "rank": "much"}
+    answer = officer.post(NEW, data=typed)
+    assert answer.status_code == 422
+    for text in ("some day", "sixty", "much", "Old mill", "Seen on a walk"):
+        assert f'value="{text}"' in answer.text
+    for path in ("f-dating", "f-north", "f-rank"):
+        assert f'href="#{path}"' in answer.text
+        assert re.search(rf'id="{path}"[^>]*aria-invalid="true"', answer.text)
+    assert not any(
+        one.properties["names"][0]["value"] == "Old mill" for one in store.features("sites")
+    )
+
+
+def test_a_name_is_required(officer):
+    answer = officer.post(NEW, data={**TYPED, "names[0].value": " "})
+    assert answer.status_code == 422
+    assert 'href="#f-names"' in answer.text
+
+
+def test_markup_in_what_was_typed_stays_text(officer):
+    typed = {**TYPED, "names[0].value": '"><script>alert(1)</script>{{7*7}}', "dating": "no date"}
+    answer = officer.post(NEW, data=typed)
+    assert "<script>alert" not in answer.text
+    assert "{{7*7}}" in answer.text
+
+
+def test_a_change_on_a_stale_version_shows_both_and_keeps_what_was_typed(officer, store, mill):
+    path = f"/edit/sites/{mill}"
+    mine = form(officer, path) | {"kind": "culture", "municipality": "Imatra"}
+    theirs = form(officer, path) | {"condition": "poor", "municipality": "Lappeenranta"}
+    assert officer.post(path, data=theirs).status_code == 303
+    answer = officer.post(path, data=mine)
+    assert answer.status_code == 409
+    assert "Someone has changed this record meanwhile" in answer.text
+    assert "Lappeenranta" in answer.text
+    assert stored(store, mill).properties["kind"] == "building"
+    again = answer.text
+    assert re.search(r'name="municipality"[^>]*value="Imatra"', again)
+    assert re.search(r'<option value="poor" selected', again)
+    base = re.search(r'name="base" value="(\d+)"', again)[1]
+    merged = mine | {"base": base, "condition": "poor"}
+    assert officer.post(path, data=merged).status_code == 303
+    properties = stored(store, mill).properties
+    assert (properties["kind"], properties["condition"]) == ("culture", "poor")
+    assert properties["municipality"] == "Imatra"
+    assert len(store.history("sites", mill)) == 3
+
+
+def test_what_a_new_record_may_be_a_second_time_is_shown_before_it_is_saved(officer, store, mill):
+    typed = {**TYPED, "names[0].value": "Mill", "north": "61.1701", "east": "28.7701"}
+    answer = officer.post(NEW, data=typed)
+    assert answer.status_code == 200
+    assert f"/items/{mill}" in answer.text
+    assert 'name="seen" value="1"' in answer.text
+    assert officer.post(NEW, data={**typed, "seen": "1"}).status_code == 303
+
+
+def test_a_wish_for_rows_saves_nothing(officer, store):
+    before = sum(1 for _ in store.features("sites"))
+    answer = officer.post(NEW, data={**TYPED, "more": "names"})
+    assert answer.status_code == 200
+    assert 'name="names[1].value"' in answer.text
+    assert sum(1 for _ in store.features("sites")) == before
+
+
+def test_a_site_hidden_by_the_form_is_gone_for_the_public(officer, mill):
+    public = TestClient(officer.app)
+    item = f"/collections/sites/items/{mill}"
+    assert public.get(item).status_code == 200
+    typed = form(officer, f"/edit/sites/{mill}") | {"visibility": "hidden"}
+    assert officer.post(f"/edit/sites/{mill}", data=typed).status_code == 303
+    assert public.get(item).status_code == 404
+    assert officer.get(item).json()["properties"]["visibility"] == "hidden"
+
+
+def test_an_area_pasted_as_wkt_in_metres_is_taken(officer, store):
+    wkt = "POLYGON ((595000 6780000, 595100 6780000, 595100 6780100, 595000 6780000))"
+    typed = {**TYPED, "north": "", "east": "", "geometry": wkt, "crs": "EPSG:3067"}
+    answer = officer.post(NEW, data=typed)
+    assert answer.status_code == 303
+    feature_id = re.search(r"/items/([0-9a-f-]{36})", answer.headers["location"])[1]
+    assert stored(store, feature_id).geometry.geom_type == "Polygon"
+
+
+def test_the_pages_are_for_those_with_rights_alone_and_no_cache_keeps_them(officer, mill):
+    public = TestClient(officer.app)
+    for path in (NEW, f"/edit/sites/{mill}"):
+        assert public.get(path).status_code == 401
+        assert public.post(path, data=TYPED).status_code == 401
+        assert officer.get(path).headers["cache-control"] == "private, no-store"
+
+
+def test_a_hidden_site_has_no_editing_page_for_the_public(officer, make):
+    public = TestClient(officer.app)
+    hidden = public.get(f"/edit/sites/{make.identity('Secret')}")
+    nothing = public.get(f"/edit/sites/{make.identity('No such site')}")
+    assert hidden.status_code == nothing.status_code == 401
+    assert hidden.content.replace(make.identity("Secret").encode(), b"") == nothing.content.replace(
+        make.identity("No such site").encode(), b""
+    )
+
+
+@pytest.mark.parametrize("layer", ["sites", "cities", "regions", "twins"])
+def test_every_layer_has_its_form(officer, layer):
+    answer = officer.get(f"/edit/{layer}/new")
+    assert answer.status_code == 200
+    assert 'id="record"' in answer.text
+
+
+def test_a_body_that_is_no_form_is_refused(officer):
+    answer = officer.post(NEW, content=b"{}", headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+
+
+def test_a_date_is_read_while_it_is_typed(officer):
+    public = TestClient(officer.app)
+    assert "176X" in public.get("/edit/reading?text=1760s&lang=en").text
+    assert public.get("/edit/reading?text=nonsense").text == ""
