@@ -270,8 +270,8 @@ def paths(
     numbers = np.empty(int(lengths.sum()), np.int64)
     first = np.cumsum(sizes) - sizes
     # Two numbers for each vertex, one command before the first, another one after it.
-    nth = np.arange(len(path_of)) - first[path_of]
-    places = starts[path_of] + 2 * nth + 1 + (nth > 0)
+    places = np.repeat(starts - 2 * first + 2, sizes) + np.arange(0, 2 * len(path_of), 2)
+    places[first] -= 1
     steps = _steps(coordinates, feature_of[path_of])
     numbers[places], numbers[places + 1] = steps[:, 0], steps[:, 1]
     numbers[starts] = 1 << 3 | _MOVE_TO
@@ -359,8 +359,9 @@ def _tags(picked: Sequence[Picked], count: int) -> Ragged:
 
 def _steps(coordinates: Ints, features: Ints) -> Ints:
     """Return zigzag steps from vertex to vertex; each feature starts from the origin."""
-    steps = np.diff(coordinates, axis=0, prepend=0)
-    starts = np.flatnonzero(np.diff(features, prepend=-1))
+    steps = coordinates.copy()
+    steps[1:] -= coordinates[:-1]
+    starts = np.flatnonzero(features[1:] != features[:-1]) + 1
     steps[starts] = coordinates[starts]
     return zigzag(steps)
 

@@ -152,18 +152,11 @@ def paths_of(geometry: Geometries, *, closed: bool) -> tuple[Ints, Ragged]:
     parts, feature = shapely.get_parts(geometry, return_index=True)
     if closed:
         flat = shapely.get_dimensions(parts) == 2
-        parts, part = shapely.get_rings(parts[flat], return_index=True)
-        feature = feature[flat][part]
-    vertices, path = shapely.get_coordinates(parts, return_index=True)
-    units = np.rint(vertices).astype(np.int64)
-    fresh = np.ones(len(units), bool)
-    fresh[1:] = (path[1:] != path[:-1]) | (units[1:] != units[:-1]).any(axis=1)
-    units, path = units[fresh], path[fresh]
-    if closed:
-        # A ring ends where it began, which goes without saying.
-        last = np.ones(len(path), bool)
-        last[:-1] = path[1:] != path[:-1]
-        units, path = units[~last], path[~last]
+        if not flat.all():
+            parts, feature = parts[flat], feature[flat]
+        parts, part = shapely.get_rings(parts, return_index=True)
+        feature = feature[part]
+    units, path = _corners(parts, closed=closed)
     counts = np.bincount(path, minlength=len(parts))
     # A line that a tile only touches leaves one vertex: nothing to draw.
     used = counts >= (3 if closed else 2)
@@ -173,10 +166,30 @@ def paths_of(geometry: Geometries, *, closed: bool) -> tuple[Ints, Ragged]:
         feature = feature[used]
     if not len(feature):
         return feature, Ragged(np.empty(0, np.int64), np.empty(0, np.int64))
-    fresh = np.diff(feature, prepend=-1) > 0
+    fresh = np.ones(len(feature), bool)
+    np.not_equal(feature[1:], feature[:-1], out=fresh[1:])
+    kept = feature[fresh]
     places = np.cumsum(fresh) - 1
-    kept_features = feature[fresh]
-    return kept_features, mvt.paths(units, path, places, len(kept_features), closed=closed)
+    return kept, mvt.paths(units, path, places, len(kept), closed=closed)
+
+
+def _corners(paths: Geometries, *, closed: bool) -> tuple[Ints, Ints]:
+    """Return the vertices of paths in whole units, none twice in a row, and whose they are."""
+    vertices, path = shapely.get_coordinates(paths, return_index=True)
+    units = np.rint(vertices).astype(np.int64)
+    x, y = units[:, 0], units[:, 1]
+    fresh = np.ones(len(units), bool)
+    np.not_equal(x[1:], x[:-1], out=fresh[1:])
+    fresh[1:] |= y[1:] != y[:-1]
+    fresh[1:] |= path[1:] != path[:-1]
+    if not closed:
+        return units[fresh], path[fresh]
+    # A ring ends where it began, which goes without saying.
+    kept = np.flatnonzero(fresh)
+    of = path[kept]
+    goes_on = np.zeros(len(kept), bool)
+    np.equal(of[1:], of[:-1], out=goes_on[:-1])
+    return units[kept[goes_on]], of[goes_on]
 
 
 def valid(shapes: Geometries) -> Geometries:

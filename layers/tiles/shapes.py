@@ -92,9 +92,12 @@ class ShapeIndex:
         if not len(chosen):
             return _NOTHING
         drawn = _drawn(piece, chosen, tile)
-        places = np.concatenate([some for some, _ in drawn])
-        geometry = mvt.joined([commands for _, commands in drawn])
+        if not drawn:
+            return _NOTHING
+        places, geometry = drawn[0]
         if len(drawn) > 1:
+            places = np.concatenate([some for some, _ in drawn])
+            geometry = mvt.joined([commands for _, commands in drawn])
             order = np.argsort(places, kind="stable")
             places, geometry = places[order], geometry.take(order)
         return DrawnRows(self._rows[piece.shapes[places]], geometry, piece.dimensions[places] + 1)
@@ -223,7 +226,7 @@ def _drawn(piece: Piece, chosen: Ints, tile: Tile) -> list[Drawn]:
     box = _margin(tile)
     whole = pieces.within(piece.boxes[chosen], box) & (piece.commands.lengths[chosen] > 0)
     copied, rest = chosen[whole], chosen[~whole]
-    drawn = [(copied, piece.commands.take(copied, west, north))]
+    drawn = [(copied, piece.commands.take(copied, west, north))] if len(copied) else []
     if not len(rest):
         return drawn
     clipped = shapely.clip_by_rect(piece.geometry[rest], *box)
@@ -232,7 +235,8 @@ def _drawn(piece: Piece, chosen: Ints, tile: Tile) -> list[Drawn]:
         some = np.flatnonzero(dimensions == dimension)
         if len(some):
             places, commands = draw(clipped[some], np.array([west, north]))
-            drawn.append((rest[some[places]], commands))
+            if len(places):
+                drawn.append((rest[some[places]], commands))
     return drawn
 
 
@@ -251,11 +255,18 @@ def _lines(clipped: Geometries, corner: Ints) -> Drawn:
 
 def _areas(clipped: Geometries, corner: Ints) -> Drawn:
     """Return areas whose new corners, on the edge of the box, are on the grid as well."""
-    areas = _in_tile(clipped, corner)
-    sound = shapely.is_valid(areas)
-    areas[sound] = shapely.orient_polygons(areas[sound])
-    if not sound.all():
-        areas[~sound] = pieces.snapped(pieces.valid(areas[~sound]))
+    units, feature = shapely.get_coordinates(clipped, return_index=True)
+    rounded = np.rint(units)
+    # What has no new corner between two units is as valid as it was.
+    moved = np.zeros(len(clipped), bool)
+    off = rounded != units
+    moved[feature[off[:, 0] | off[:, 1]]] = True
+    areas = shapely.set_coordinates(clipped, rounded - corner)
+    suspect = np.flatnonzero(moved)
+    broken = suspect[~shapely.is_valid(areas[suspect])]
+    areas = shapely.orient_polygons(areas)
+    if len(broken):
+        areas[broken] = pieces.snapped(pieces.valid(areas[broken]))
     return pieces.paths_of(areas, closed=True)
 
 
