@@ -17,6 +17,7 @@ from layers.segments.keeper import following
 from layers.snapshot import Follower
 from layers.store.engines import open_store
 from layers.store.protocol import Store
+from layers.tiles import engine
 from layers.tiles.cache import TileCache
 from layers.tiles.render import prepare
 
@@ -37,12 +38,14 @@ def opened(settings: Settings) -> Iterator[Service]:
 
     Raises:
         StoreUnusable: The store cannot be opened safely; the message says why.
+        SettingInvalid: The compiled kernel is asked for, and cannot be had.
     """
     store = open_store(settings.store)
     try:
         with following(settings.store, store, folder_of(settings)) as follower:
             service = Service(settings, store, follower, TileCache(settings.tile_cache_mb * 2**20))
             snapshot = follower.current()
+            engine.choose(settings.kernel)
             # What has been loaded stays: the collector need not look at it again in each pass.
             gc.collect()
             gc.freeze()

@@ -80,6 +80,11 @@ class Settings:
     edit_licence: str = _setting(
         "CC-BY-4.0", "Licence of records that are made here and name no source."
     )
+    kernel: str = _setting(
+        "auto",
+        "What writes tiles of places: numpy, compiled (needs numba), or auto, whichever is there.",
+        sound=("auto", "numpy", "compiled").__contains__,
+    )
     metrics: bool = _setting(False, "Serve Prometheus metrics on /metrics.")
     basemaps: tuple[Mapping[str, Any], ...] = _setting(
         (),

@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from layers.dictionary import Dictionary
 from layers.growing import Array, Growing, gathered, narrowed
-from layers.ids import RowIds
-from layers.tiles import mvt
-from layers.tiles.mvt import Picked
+from layers.tiles import mvt, values
+from layers.tiles.values import Source
 
 Mask = npt.NDArray[np.bool_]
 Rows: TypeAlias = npt.NDArray[np.integer[Any]]
@@ -48,8 +47,8 @@ class Column(Protocol):
     def mask(self, test: Test, *, missing: bool) -> Mask:
         """Return which rows have a value that passes; `missing` is the answer without one."""
 
-    def pick(self, rows: Rows) -> Picked:
-        """Return the values of some rows, given in ascending order, for a tile."""
+    def source(self) -> Source:
+        """Return what tiles pick the values of rows from."""
 
 
 class Terms:
@@ -57,7 +56,8 @@ class Terms:
 
     def __init__(self, codes: Growing, values: Dictionary) -> None:
         self._codes, self.values = codes, values
-        self._entries: list[bytes] = []
+        # One for all that follow one another: the entries of `values`, as far as they are made.
+        self._entries = [Texts.empty()]
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Terms:
@@ -121,11 +121,13 @@ class Terms:
         counted = np.bincount(codes + codes.dtype.type(1), minlength=len(self.values) + 1)
         return counted[1:], int(counted[0])
 
-    def pick(self, rows: Rows) -> Picked:
+    def source(self) -> values.Terms:
         """See `Column`."""
-        while len(self._entries) < len(self.values):
-            self._entries.append(mvt.entry(self.values[len(self._entries)]))
-        return mvt.Terms(self.codes[rows].astype(np.int32), self._entries).pick(slice(None))
+        [entries] = self._entries
+        if len(entries) < len(self.values):
+            entries = entries.joined([mvt.entry(value) for value in self.values[len(entries) :]])
+            self._entries[0] = entries
+        return values.Terms(self.codes, *entries.arrays)
 
 
 def numbered(rows: Rows | Mask | slice, count: int) -> Rows:
@@ -179,13 +181,9 @@ class Numbers:
         """See `Column`."""
         return np.where(np.isnan(self.numbers), missing, test(self.numbers))
 
-    def pick(self, rows: Rows) -> Picked:
+    def source(self) -> values.Numbers:
         """See `Column`."""
-        numbers = self.numbers[rows]
-        used, which = np.unique(numbers[~np.isnan(numbers)], return_inverse=True)
-        indices = np.full(len(numbers), -1)
-        indices[~np.isnan(numbers)] = which
-        return Picked(indices, b"".join(map(mvt.entry, used.tolist())), len(used))
+        return values.Numbers(self.numbers)
 
 
 class Texts:
@@ -260,30 +258,9 @@ class Texts:
         answer[known] = test(texts[known].astype(str))
         return answer
 
-    def pick(self, rows: Rows) -> Picked:
+    def source(self) -> values.Texts:
         """See `Column`; a text that is only that of `name` again is left out."""
-        blob, offsets = self.arrays
-        starts = offsets[rows].astype(np.int64)
-        sizes = offsets[rows + 1] - starts
-        present = sizes > len(SAME)
-        indices = np.where(present, np.cumsum(present) - 1, -1)
-        starts, sizes = starts[present], sizes[present]
-        if len(starts) and (starts[1:] == starts[:-1] + sizes[:-1]).all():
-            entries = blob[starts[0] : starts[-1] + sizes[-1]]
-        else:
-            entries = blob[mvt.spans(starts, sizes)]
-        return Picked(indices, entries.tobytes(), len(starts))
-
-
-class Ids:
-    """The ids of rows as a property of tiles."""
-
-    def __init__(self, ids: RowIds) -> None:
-        self._ids = ids
-
-    def pick(self, rows: Rows) -> Picked:
-        """See `Column`."""
-        return mvt.distinct(self._ids[rows])
+        return values.Texts(*self.arrays)
 
 
 def numeric(values: Sequence[Any]) -> Terms | Numbers:

@@ -17,7 +17,7 @@ from geomap.status.reasons import Reason, Value
 from geomap.status.vitality import Vitality
 from geomap.when import Span, parse_edtf
 from layers.columns import Mask, Rows, Test, Texts, numbered
-from layers.tiles.mvt import Picked
+from layers.tiles.values import Terms
 
 
 class Statuses:
@@ -54,9 +54,9 @@ class Statuses:
         """See `Column`; each row has a status."""
         return np.asarray(test(self.objects(slice(None))), bool)
 
-    def pick(self, rows: Rows) -> Picked:
-        """Return nothing."""
-        return Picked(np.full(len(rows), -1), b"", 0)
+    def source(self) -> Terms:
+        """Return a column without a value."""
+        return Terms(np.full(len(self), -1, np.int8), np.empty(0, np.uint8), np.zeros(1, np.int32))
 
 
 def _told(status: PairStatus) -> bytes:

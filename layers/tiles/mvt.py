@@ -11,40 +11,54 @@ Source:
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from layers.tiles.values import (
+    Bytes,
+    Column,
+    Ints,
+    Picked,
+    Terms,
+    Texts,
+    coded,
+    column,
+    distinct,
+    entry,
+    numbers,
+    sized,
+    text_entry,
+    text_of,
+    texts,
+)
+
+__all__ = [
+    "EXTENT", "LAYER_HEAD", "LAYER_KEY", "Column", "GeometryType", "Ints", "Picked", "Ragged",
+    "Terms", "Texts", "coded", "column", "distinct", "encode_layer", "entry", "joined",
+    "multipoints", "numbers", "paths", "points", "scattered", "spans", "text_entry", "text_of",
+    "texts", "whole_layer",
+]  # fmt: skip
+
 EXTENT = 4096
 """Units along the edge of a tile."""
 
-Ints = npt.NDArray[np.int64]
-Places = npt.NDArray[np.integer[Any]]
 Numbers = npt.NDArray[np.uint32]
-Bytes = npt.NDArray[np.uint8]
 
 # Protobuf keys: field number << 3 | wire type.
 _TILE_LAYER = b"\x1a"
-_LAYER_HEAD = b"\x78\x02\x0a"  # version = 2, then the name
-_LAYER_KEY = b"\x1a"
+LAYER_HEAD = b"\x78\x02\x0a"  # version = 2, then the name
+LAYER_KEY = b"\x1a"
 _LAYER_EXTENT = b"\x28\x80\x20"  # 4096
-_LAYER_VALUE = 0x22
 _LAYER_FEATURE = 0x12
 _FEATURE_TAGS = 0x12
 _FEATURE_TYPE = 0x18
 _FEATURE_GEOMETRY = 0x22
-_STRING, _DOUBLE, _UINT, _SINT, _BOOL = b"\x0a", b"\x19", b"\x28", b"\x30", b"\x38"
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
-_SMALL_DICTIONARY = 4096
-_ONE_BYTE = 127
-_EXACT = 2**53  # Readers in JavaScript hold no larger whole number.
 
 
 class GeometryType(IntEnum):
@@ -67,165 +81,6 @@ class Ragged(NamedTuple):
         starts = np.cumsum(self.lengths) - self.lengths
         lengths = self.lengths[features]
         return Ragged(self.numbers[spans(starts[features], lengths)], lengths)
-
-
-class Picked(NamedTuple):
-    """One property of the features of a tile."""
-
-    indices: Ints
-    """Of each feature's value among `size` entries, -1 where it has none."""
-    entries: bytes
-    """The protobuf entries of those values."""
-    size: int
-
-
-class Column(Protocol):
-    """The values that a property has in all rows of a layer."""
-
-    def pick(self, rows: Places) -> Picked:
-        """Return the values of some rows, given in ascending order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A column most of whose values are distinct: one entry a row, empty where it has none."""
-
-    blob: Bytes
-    offsets: Ints
-
-    def pick(self, rows: Places) -> Picked:
-        """Return the values of some rows, given in ascending order."""
-        if not len(rows):
-            return Picked(np.empty(0, np.int64), b"", 0)
-        starts, ends = self.offsets[rows], self.offsets[rows + 1]
-        present = ends > starts
-        indices = np.where(present, np.cumsum(present) - 1, -1)
-        if rows[-1] - rows[0] + 1 == len(rows):
-            entries = self.blob[starts[0] : ends[-1]]
-        else:
-            entries = self.blob[spans(starts, ends - starts)]
-        return Picked(indices, entries.tobytes(), int(present.sum()))
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """A column of few values: a code for each row, -1 where it has none."""
-
-    codes: npt.NDArray[np.int32]
-    entries: Sequence[bytes]
-
-    def pick(self, rows: Places | slice) -> Picked:
-        """Return the values of some rows."""
-        codes = self.codes[rows]
-        if len(self.entries) <= _SMALL_DICTIONARY:
-            used = np.flatnonzero(np.bincount(codes + 1, minlength=1)[1:])
-        else:
-            used = np.unique(codes[codes >= 0])
-        indices = np.where(codes >= 0, np.searchsorted(used, codes), -1)
-        return Picked(indices, b"".join([self.entries[code] for code in used.tolist()]), len(used))
-
-
-def column(values: Sequence[Any] | npt.NDArray[Any]) -> Column:
-    """Return the column of these values; None stands for no value.
-
-    Args:
-        values: Text, numbers or truth values, one a row. Whole floats are written as integers.
-    """
-    codes: dict[Any, int] = {None: -1}
-    numbered = np.fromiter(
-        (codes.setdefault(value, len(codes) - 1) for value in values), np.int32, len(values)
-    )
-    return coded(numbered, list(codes)[1:])
-
-
-def coded(codes: npt.NDArray[np.integer], values: Sequence[Any]) -> Column:
-    """Return the column of values that are numbered already.
-
-    Args:
-        codes: Of each row's value in `values`, -1 where it has none.
-        values: Text, numbers or truth values, each once.
-    """
-    entries = [entry(value) for value in values]
-    if len(entries) > max(_SMALL_DICTIONARY, len(codes) // 4):
-        return _texts([entries[code] if code >= 0 else b"" for code in codes.tolist()])
-    return Terms(codes.astype(np.int32), tuple(entries))
-
-
-def texts(values: Sequence[str | None] | npt.NDArray[Any]) -> Texts:
-    """Return a column of texts that are taken as distinct; None stands for no text."""
-    return _texts([b"" if value is None else text_entry(value) for value in values])
-
-
-def _texts(entries: Sequence[bytes]) -> Texts:
-    offsets = np.zeros(len(entries) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, entries), np.int64, len(entries)), out=offsets[1:])
-    return Texts(np.frombuffer(b"".join(entries), np.uint8), offsets)
-
-
-def numbers(values: Ints) -> Picked:
-    """Return a property of whole numbers from 0; features with 0 do not have it."""
-    used = np.unique(values[values > 0])
-    indices = np.where(values > 0, np.searchsorted(used, values), -1)
-    return Picked(indices, b"".join(map(_number, used.tolist())), len(used))
-
-
-def entry(value: str | float | bool) -> bytes:
-    """Return one value as an entry of a layer's `values`."""
-    if isinstance(value, str):
-        return text_entry(value)
-    if isinstance(value, bool):
-        body = _BOOL + bytes([value])
-    elif float(value).is_integer() and abs(value) <= _EXACT:
-        number = int(value)
-        body = _UINT + _varint(number) if number >= 0 else _SINT + _varint(-2 * number - 1)
-    else:
-        body = _DOUBLE + struct.pack("<d", value)
-    return bytes([_LAYER_VALUE]) + _sized(body)
-
-
-def text_entry(value: str) -> bytes:
-    """Return a text as an entry of a layer's `values`."""
-    encoded = value.encode()
-    return _text_head(len(encoded)) + encoded
-
-
-def text_of(entry: bytes) -> str:
-    """Return the text of an entry that `text_entry` made."""
-    at = 1
-    for _ in range(2):
-        while entry[at] > 0x7F:
-            at += 1
-        at += 2  # the last byte of the length, and the key of the text or its first letter
-    return entry[at - 1 :].decode()
-
-
-def distinct(values: npt.NDArray[np.bytes_]) -> Picked:
-    """Return a property of short texts in UTF-8, all taken as distinct."""
-    count, width = len(values), values.dtype.itemsize
-    if width > _ONE_BYTE - 2:
-        entries = b"".join(text_entry(value.decode()) for value in values.tolist())
-        return Picked(np.arange(count), entries, count)
-    sizes = np.char.str_len(values)
-    matrix = np.empty((count, width + 4), np.uint8)
-    matrix[:, 0], matrix[:, 1], matrix[:, 2] = _LAYER_VALUE, sizes + 2, _STRING[0]
-    matrix[:, 3] = sizes
-    matrix[:, 4:] = np.ascontiguousarray(values).view(np.uint8).reshape(count, width)
-    if (sizes == width).all():
-        return Picked(np.arange(count), matrix.tobytes(), count)
-    return Picked(
-        np.arange(count), matrix[np.arange(width + 4) < sizes[:, None] + 4].tobytes(), count
-    )
-
-
-@lru_cache(maxsize=1024)
-def _text_head(length: int) -> bytes:
-    head = _STRING + _varint(length)
-    return bytes([_LAYER_VALUE]) + _varint(len(head) + length) + head
-
-
-@lru_cache(maxsize=16_384)
-def _number(value: int) -> bytes:
-    return entry(value)
 
 
 def points(coordinates: Ints) -> Ragged:
@@ -305,11 +160,15 @@ def encode_layer(
     if not len(types):
         return b""
     used = [(key, picked) for key, picked in properties if picked.size]
-    body = [_LAYER_HEAD + _sized(name.encode()), _features(used, geometry, types)]
-    body += [_LAYER_KEY + _sized(key.encode()) for key, _ in used]
-    body += [picked.entries for _, picked in used]
-    body.append(_LAYER_EXTENT)
-    return _TILE_LAYER + _sized(b"".join(body))
+    entries = [picked.entries for _, picked in used]
+    return whole_layer(name, _features(used, geometry, types), [key for key, _ in used], entries)
+
+
+def whole_layer(name: str, features: bytes, keys: Sequence[str], entries: Sequence[bytes]) -> bytes:
+    """Return a layer of its features, its keys and the entries of their values."""
+    said = [LAYER_KEY + sized(key.encode()) for key in keys]
+    head = LAYER_HEAD + sized(name.encode())
+    return _TILE_LAYER + sized(b"".join([head, features, *said, *entries, _LAYER_EXTENT]))
 
 
 def joined(parts: Sequence[Ragged]) -> Ragged:
@@ -406,16 +265,3 @@ def _varints(values: Numbers, width: Bytes) -> Bytes:
         rest = np.flatnonzero(more)
         values, width, at = values[rest] >> np.uint32(7), width[rest] - 1, at[rest] + 1
     return octets
-
-
-def _varint(number: int) -> bytes:
-    septets = bytearray()
-    while number > 0x7F:
-        septets.append(number & 0x7F | 0x80)
-        number >>= 7
-    septets.append(number)
-    return bytes(septets)
-
-
-def _sized(body: bytes) -> bytes:
-    return _varint(len(body)) + body

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geomap.grid import GRID_BITS, Tile, cells_of
+from geomap.grid import GRID_BITS, Tile
 from layers.columns import Mask, Rows
 from layers.content import NOWHERE, Keys
-from layers.tiles import mvt
-from layers.tiles.mvt import Ints, Picked
+from layers.tiles import engine, places
+from layers.tiles.mvt import Ints
 from layers.tiles.properties import Dress, Groups
 
 SINGLES_FROM_ZOOM = 7
@@ -170,8 +170,10 @@ class PointIndex:
             return
         low = tile.z < SINGLES_FROM_ZOOM
         if not low and count <= MAX_SINGLES:
-            rows = np.delete(self._rows_at(first, after), dead - first)
-            yield np.concatenate([rows, edited.rows]), None
+            rows = self._rows_at(first, after)
+            if len(dead) or len(edited.keys):
+                rows = np.concatenate([np.delete(rows, dead - first), edited.rows])
+            yield rows, None
         for bits in range(COARSE_BITS if low else FINE_BITS, -1, -1):
             grid = tile.z + bits
             cells = self._low(tile, grid) if low else self._high(slice(first, after), grid)
@@ -252,30 +254,13 @@ class PointIndex:
         self, tile: Tile, layer_name: str, dress: Dress, shown: tuple[Rows, Ints | None]
     ) -> bytes:
         rows, counts = shown
-        properties = {key: column.pick(rows) for key, column in dress.names.items()}
-        alone = np.arange(len(rows))
+        groups: dict[str, int] = {}
         if counts is not None:
-            properties |= self._counts(counts)
-            alone = np.flatnonzero(counts.sum(axis=1) == 1)
-        if len(alone):
-            properties |= {
-                key: mvt.scattered(column.pick(rows[alone]), alone, len(rows))
-                for key, column in dress.details.items()
-            }
-        geometry = mvt.points(_tile_units(self._row_keys[rows], tile))
-        types = np.full(len(rows), mvt.GeometryType.POINT)
-        return mvt.encode_layer(layer_name, list(properties.items()), geometry, types)
-
-    def _counts(self, counts: Ints) -> dict[str, Picked]:
-        total = counts.sum(axis=1)
-        several = total > 1
-        if not several.any():
-            return {}
-        keys = Groups(self._codes, self._groups).counted()
-        # Cells that were counted before a group was first seen know nothing of it.
-        known = [(key, group) for key, group in keys if group < counts.shape[1]]
-        shown = {"count": total} | {key: counts[:, group] for key, group in known}
-        return {key: mvt.numbers(np.where(several, of, 0)) for key, of in shown.items()}
+            # Cells that were counted before a group was first seen know nothing of it.
+            counted = Groups(self._codes, self._groups).counted()
+            groups = {key: group for key, group in counted if group < counts.shape[1]}
+        features = places.Shown(tile.z, rows, self._row_keys[rows], counts, groups)
+        return engine.encode(layer_name, dress, features)
 
 
 def _prepared(keys: Keys, by_rank: Rows) -> Prepared:
@@ -304,11 +289,3 @@ def _starts(numbers: Keys) -> Ints:
 def _shift(grid: int) -> np.uint64:
     """Return by how many bits a key is longer than the number of its cell in a grid."""
     return np.uint64(2 * (GRID_BITS - grid))
-
-
-def _tile_units(keys: Keys, tile: Tile) -> Ints:
-    """Return positions within a tile, 0 … 4095, x east and y south."""
-    cells = np.column_stack(cells_of(keys))
-    shift = GRID_BITS - 12 - tile.z
-    units = cells >> np.uint64(shift) if shift >= 0 else cells << np.uint64(-shift)
-    return (units & np.uint64(mvt.EXTENT - 1)).astype(np.int64)

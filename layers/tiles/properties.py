@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from layers.columns import Ids, Rows, Terms
+from layers.columns import Rows, Terms
 from layers.content import NAME_COLUMNS
 from layers.layer import Kind, column_names
 from layers.table import LayerTable
 from layers.tiles import mvt
 from layers.tiles.mvt import Picked
+from layers.tiles.values import Names, Source
+
+Built = TypeVar("Built")
 
 UNKNOWN = "unknown"
 HEAVY = frozenset({Kind.TEXT})
@@ -47,35 +51,47 @@ class Groups(NamedTuple):
         return [(f"n_{code}", n) for code, n in (*named, (UNKNOWN, 0)) if n or code == UNKNOWN]
 
 
-class Dress(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Dress:
     """All that the features of a layer may say."""
 
-    names: Mapping[str, Pickable]
+    names: Mapping[str, Source]
     """Carried by all features; the first is `id`."""
-    details: Mapping[str, Pickable]
+    details: Mapping[str, Source]
     """Carried by single features only."""
+    _built: dict[Callable[[Dress], Any], Any] = field(default_factory=dict)
 
-    def all(self) -> dict[str, Pickable]:
+    def all(self) -> dict[str, Source]:
         """Return everything together."""
         return {**self.names, **self.details}
+
+    def once(self, build: Callable[[Dress], Built]) -> Built:
+        """Return what `build` makes of this, made when first asked for."""
+        if build not in self._built:
+            self._built[build] = build(self)
+        built: Built = self._built[build]
+        return built
 
 
 def dress(table: LayerTable) -> Dress:
     """Return what the features of a layer say."""
-    return Dress(names(table), details(table))
+    return table.cached("dress", lambda: Dress(names(table), details(table)))
 
 
-def names(table: LayerTable) -> dict[str, Pickable]:
+def names(table: LayerTable) -> dict[str, Source]:
     """Return `id`, `name` and, where they differ from it, the names in each language."""
-    return {"id": Ids(table.ids), **{name: table.columns[name] for name in NAME_COLUMNS}}
+    return {
+        "id": Names(table.ids),
+        **{name: table.columns[name].source() for name in NAME_COLUMNS},
+    }
 
 
-def details(table: LayerTable) -> dict[str, Pickable]:
+def details(table: LayerTable) -> dict[str, Source]:
     """Return the short fields that a single feature carries, computed ones included."""
     fields = [f for f in table.layer.fields if f.queryable]
     slim = [name for f in fields if f.kind not in HEAVY for name in column_names(f)]
     computed = [name for name in COMPUTED if name in table.columns]
-    return {name: table.columns[name] for name in (*slim, *computed)}
+    return {name: table.columns[name].source() for name in (*slim, *computed)}
 
 
 def groups(table: LayerTable, rows: Rows | slice = slice(None)) -> Groups:

@@ -29,6 +29,7 @@ OUTLINES_FROM_ZOOM = 9
 MAX_ARCS = 400
 """Lines between cities that a map shows one by one up to `OVERVIEW_TO_ZOOM`."""
 
+_EVERYTHING = Query().key()
 _POINTS = frozenset({"Point", "MultiPoint"})
 _LINES = frozenset({"LineString", "MultiLineString"})
 
@@ -155,11 +156,10 @@ def _places(table: LayerTable, query: Query, grid: Grid) -> PointIndex:
     index = table.base.cached(("places", grid.id), lambda: index_of_base(table, grid))
     if table.is_edited():
         index = table.cached(("places", grid.id), lambda: _followed(table, index, grid))
-    if query.key() == Query().key():
+    key = query.key()
+    if key == _EVERYTHING:
         return index
-    return table.recent(
-        ("places", grid.id, query.key()), lambda: index.among(matching(table, query))
-    )
+    return table.recent(("places", grid.id, key), lambda: index.among(matching(table, query)))
 
 
 def _keys(table: LayerTable, grid: Grid) -> Keys:
@@ -196,6 +196,8 @@ def _followed(table: LayerTable, index: PointIndex, grid: Grid) -> PointIndex:
 
 def _outlines(table: LayerTable, tile: Tile, name: str, mask: Mask, grid: Grid) -> bytes:
     """Return those features of a layer that are more than a point."""
+    if not len(table.cached("shape_rows", table.shape_rows)):
+        return b""
     said = [properties.dress(table).all()]
     return encode(_drawn_shapes(table, tile, mask, grid), name, said, _ranks(table))
 
@@ -231,6 +233,8 @@ def _ranks(table: LayerTable) -> Callable[[Rows], npt.NDArray[np.float64]]:
 
 
 def _scoped(query: Query, layer: Layer) -> Query:
+    if not query.equals and query.bbox is None:
+        return query
     known = filterable(layer)
     equals = {name: values for name, values in query.equals.items() if name in known}
     return replace(query, bbox=None, equals=equals).filters()

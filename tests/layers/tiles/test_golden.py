@@ -12,7 +12,7 @@ from layers.content import CATEGORICAL
 from layers.layer import column_names
 from layers.query import Query
 from layers.snapshot import Snapshot
-from layers.tiles import mvt
+from layers.tiles import engine, mvt
 from layers.tiles.render import render
 from layers.tiles.shapes import ShapeIndex, encode
 
@@ -32,6 +32,12 @@ PLACES = {
     "LineString": "LINESTRING (28.73 60.71, 30.31 59.94)",
     "Polygon": "POLYGON ((24 60, 30 60, 30 62, 24 62, 24 60))",
 }
+
+
+@pytest.fixture(autouse=True)
+def _numpy_alone():
+    """The forms differ in bytes."""
+    engine.choose("numpy")
 
 
 @pytest.mark.parametrize("name", SHAPES)
