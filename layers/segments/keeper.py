@@ -28,6 +28,7 @@ HIDDEN_S = 10.0
 """A row that is no longer public stays in files for about so long, and not much longer."""
 REST = 10
 """Times as long as it took to build: so long there is no other build for the sake of a few rows."""
+_CHANCE = random.Random()  # noqa: S311  its own: what others draw stays as they sowed it
 FAILED_S = 300.0
 """After a build that failed: until then each process compacts in memory."""
 
@@ -108,7 +109,7 @@ class Keeper:
 
     def _watch(self) -> None:
         # Not all workers at once.
-        while not self._ended.wait(OFTEN_S * random.uniform(0.75, 1.25)):  # noqa: S311
+        while not self._ended.wait(OFTEN_S * _CHANCE.uniform(0.75, 1.25)):
             try:
                 self.look()
             except GeomapError as problem:
