@@ -91,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.front_page = web.routes.front_page
     app.state.page = web.pages.rendering.page
+    app.state.page_headers = web.pages.rendering.page_headers
     app.state.forms = web.forms.door
     app.state.conforms_to = [name for router in ROUTERS for name in router.conforms_to]
     app.state.routes = [route for router in ROUTERS for route in router.routes.routes]

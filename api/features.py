@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api import conformance
 from api.depends import CurrentWishes, Language, ReadableId, ReadableLayer, Reads, Wishes, query_of
 from api.links import GEOJSON, JSON
-from api.negotiate import AS_FEATURES, AS_GEOJSON, AS_JSON, answered
+from api.negotiate import AS_FEATURES, AS_GEOJSON, AS_JSON, answered, is_page
 from api.parameters import (
     AFTER,
     BBOX,
@@ -94,8 +94,7 @@ def page_answer(
         tables = snapshot.tables
         telling = Telling(request, tables, reader, layer, lang, wish, profiles)
         asked = page(telling.table, found(query, layer, reader))
-        # A reference is told with the name of what it refers to.
-        versions = (telling.table.version, *(tables[of].version for of in profiles.reads(layer)))
+        versions = (telling.table.version, *_named_from(telling))
         headers = telling.headers(next_link(telling, asked))
 
         def body() -> bytes:
@@ -118,8 +117,7 @@ def item(desk: CurrentDesk, feature_id: ReadableId, wishes: CurrentWishes) -> Re
         row = telling.table.positions([feature_id])
         if not len(row):
             raise FeatureNotFound(layer.id, feature_id)
-        versions = [snapshot.tables[of].version for of in profiles.reads(layer)]
-        parts = (feature_body(reader, telling.table, feature_id, lang), *versions)
+        parts = (feature_body(reader, telling.table, feature_id, lang), *_named_from(telling))
         headers = {**telling.headers([]), **_of_version(reader, layer)}
 
         def body() -> bytes:
@@ -159,6 +157,14 @@ def _of_version(reader: PublicReader, layer: Layer) -> dict[str, str]:
     changed_at = reader.updated_at(layer.id)
     told = {} if changed_at is None else {"Last-Modified": http_date(changed_at)}
     return {**told, "Vary": PRIVATE["Vary"]}
+
+
+def _named_from(telling: Telling) -> list[str]:
+    """Return the versions of the layers whose names an answer tells beside what it refers to."""
+    named = (
+        LAYERS if is_page(telling.request.state.format) else telling.profiles.reads(telling.layer)
+    )
+    return [telling.tables[layer_id].version for layer_id in named]
 
 
 def _profiles(wishes: Wishes) -> Profiles:

@@ -120,13 +120,16 @@ def answered(
     """
     paged = is_page(getattr(request.state, "format", ""))
     if paged:
-        parts, media_type = (*parts, media_type, language_asked(request)), HTML
+        parts = (*parts, HTML, language_asked(request))
     tag = ".".join(filter(None, (mark, tag_of(request, *parts, media_type))))
     own = {"ETag": f'"{tag}"', **CACHING, **(headers or {})}
+    if paged:
+        # A browser replaces the headers that it has kept by those of a 304.
+        own |= request.app.state.page_headers(language_asked(request))
     if is_held(request, tag):
         return Response(status_code=304, headers=own)
     if paged:
-        page: Response = request.app.state.page(request, request.state.kind, body())
+        page: Response = request.app.state.page(request, request.state.kind, media_type, body())
         page.headers.update(own)
         return page
     return Response(body(), media_type=media_type, headers=own)

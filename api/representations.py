@@ -11,7 +11,7 @@ import orjson
 import shapely
 from fastapi import Request
 
-from api.links import JSON, Link, link, self_url, url
+from api.links import GEOJSON, JSON, Link, link, self_url, url
 from api.negotiate import AS_FEATURES, representations
 from api.profiles import Profiles
 from geomap.systems import CRS84
@@ -50,9 +50,10 @@ class Telling:
     def form(self) -> str:
         """Which writer of `WRITERS` is meant; the page is made of what GeoJSON says."""
         wanted = getattr(self.request.state, "format", "")
-        if wanted in WRITERS:
-            return str(wanted)
-        return "jsonfg" if self.profiles.jsonfg and wanted != "html" else "geojson"
+        is_geojson = AS_FEATURES.get(wanted, GEOJSON) == GEOJSON
+        if is_geojson:
+            return "jsonfg" if self.profiles.jsonfg else "geojson"
+        return str(wanted) if wanted in WRITERS else "geojson"
 
     @property
     def media_type(self) -> str:

@@ -6,11 +6,11 @@ is latitude first, as its definition has it. PROJ knows the order of each.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -28,6 +28,9 @@ CRS84_URI = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG_URI = "http://www.opengis.net/def/crs/EPSG/0/"
 EDGE_POINTS = 50
 """Into how many parts the edges of a box are cut before they are turned into degrees."""
+AIR = 0.01
+"""Of its width: how much wider than the places along its edges a box is taken."""
+WORLD = Bounds(-180.0, -90.0, 180.0, 90.0)
 DECIMALS = {True: 9, False: 3}
 """Of degrees, of metres: a tenth of a millimetre, a millimetre."""
 
@@ -135,7 +138,7 @@ def points_in(lnglats: NDArray[np.float64], system: System) -> NDArray[np.float6
 
 
 def box_in_degrees(corners: tuple[float, float, float, float], system: System) -> Bounds:
-    """Return the smallest box in degrees that holds a box of a system.
+    """Return a box in degrees that holds a box of a system, and is hardly more than that.
 
     Args:
         corners: Least of the first axis, least of the second, greatest of both. Longitudes may
@@ -150,15 +153,40 @@ def box_in_degrees(corners: tuple[float, float, float, float], system: System) -
     if is_latitude_first_wgs84(system):
         south, west, north, east = corners
         return Bounds(west, south, east, north)
-    try:
-        west, south, east, north = _from_storage(system.code).transform_bounds(
-            *corners, densify_pts=EDGE_POINTS, direction="INVERSE", errcheck=True
-        )
-    except ProjError as problem:
-        raise CoordinateOutOfRange(_NO_BOX.format(name=system.name)) from problem
-    if not all(map(math.isfinite, (west, south, east, north))):
+    change = _from_storage(system.code)
+    edges = _edges(corners)
+    lngs, lats = change.transform(edges[:, 0], edges[:, 1], direction="INVERSE")
+    told = np.isfinite(lngs) & np.isfinite(lats)
+    if not told.any():
         raise CoordinateOutOfRange(_NO_BOX.format(name=system.name))
-    return Bounds(_turned(west), max(south, -90.0), _turned(east), min(north, 90.0))
+    if not told.all() or _holds_a_pole(corners, change):
+        return WORLD
+    return _around(lngs, lats)
+
+
+def _edges(corners: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    """Return places along the edges of a box, all the way around."""
+    x0, y0, x1, y1 = corners
+    step = np.linspace(0, 1, EDGE_POINTS, endpoint=False)[:, None]
+    ring = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
+    sides = [start + (end - start) * step for start, end in pairwise(ring)]
+    return np.concatenate(sides)
+
+
+def _holds_a_pole(corners: tuple[float, float, float, float], change: Transformer) -> bool:
+    poles = np.column_stack(change.transform([0.0, 0.0], [-90.0, 90.0]))
+    return bool(((poles >= corners[:2]) & (poles <= corners[2:])).all(axis=1).any())
+
+
+def _around(lngs: NDArray[np.float64], lats: NDArray[np.float64]) -> Bounds:
+    """Return the box of a closed line, a little wider, as it may bend between its places."""
+    lngs = np.unwrap(lngs, period=360)
+    air = (np.ptp(lngs) + 1e-9) * AIR, (np.ptp(lats) + 1e-9) * AIR
+    south, north = max(lats.min() - air[1], -90.0), min(lats.max() + air[1], 90.0)
+    west, east = lngs.min() - air[0], lngs.max() + air[0]
+    if east - west >= 360:
+        return Bounds(-180.0, float(south), 180.0, float(north))
+    return Bounds(_turned(float(west)), float(south), _turned(float(east)), float(north))
 
 
 def in_degrees(geometry: shapely.Geometry, system: System) -> shapely.Geometry:

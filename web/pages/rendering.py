@@ -43,18 +43,20 @@ POLICY = "; ".join(
 """Nothing from elsewhere, nothing inline; the linked data in a page is no script."""
 
 
-def page(request: Request, kind: str, text: bytes) -> Response:
+def page(request: Request, kind: str, media_type: str, text: bytes) -> Response:
     """Return the page of a document.
 
     Args:
         request: Language and address are read.
         kind: What the document is, as the API's description names it.
+        media_type: Of the document.
         text: The document as JSON.
     """
     lang = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
     document = json.loads(text)
     template, tell = _PAGES.get(kind, ("document.html", _document))
     told = _common(request, kind, document, lang)
+    told["formats"] = _formats(told["own"], told["links"], media_type)
     told |= tell(request, document, told)
     return _answer(template, told)
 
@@ -73,8 +75,12 @@ def sheet(request: Request, template: str, lang: str, more: Told) -> Response:
 
 def _answer(template: str, told: Told) -> Response:
     html = _environment().get_template(template).render(told)
-    headers = {"Content-Security-Policy": POLICY, "Content-Language": told["lang"]}
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(html, headers=page_headers(told["lang"]))
+
+
+def page_headers(lang: str) -> dict[str, str]:
+    """Return the headers of a page, which go with an answer that it is unchanged, too."""
+    return {"Content-Security-Policy": POLICY, "Content-Language": lang}
 
 
 @cache
@@ -105,7 +111,8 @@ def _common(request: Request, kind: str, document: Json, lang: str) -> Told:
         "title": tell(document.get("title") or KINDS.get(kind, kind)),
         "subject": None,
         "links": links,
-        "formats": [(_format_name(one), one) for one in _alternates(own, links)],
+        "own": own,
+        "formats": [],
         "trail": _trail(request, kind, layer, lang),
         "layer": layer,
         "data": "",
@@ -115,14 +122,11 @@ def _common(request: Request, kind: str, document: Json, lang: str) -> Told:
     }
 
 
-def _alternates(own: str, links: list[Json]) -> list[Json]:
-    """Return the links to the same in other formats; a document without links is plain JSON."""
-    plain = [{"href": _changed(own, f="json"), "type": "application/json"}]
-    return [one for one in links if one["rel"] == "alternate"] or plain
-
-
-def _format_name(link: Json) -> str:
-    return FORMATS.get(link["type"].split(";")[0], link["type"])
+def _formats(own: str, links: list[Json], media_type: str) -> list[tuple[str, Json]]:
+    """Return name and link of each other format; what has no links can be had as it is."""
+    plain = [{"href": _changed(own, f="json"), "type": media_type}]
+    found = [one for one in links if one["rel"] == "alternate"] or plain
+    return [(FORMATS.get(one["type"].split(";")[0], one["type"]), one) for one in found]
 
 
 _ASSETS: Mapping[str, Callable[[str], str]] = {
@@ -167,6 +171,19 @@ def _base(request: Request) -> str:
     return configured or f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
 
 
+def _reader(request: Request, layer: Layer, lang: str) -> Reader:
+    tables = request.app.state.service.follower.current().tables
+
+    def named(layer_id: str, feature_id: str) -> str:
+        table = tables[layer_id]
+        rows = table.positions([feature_id]).tolist()
+        return next(
+            (table.value(f"name_{lang}", row) or table.value("name", row) for row in rows), ""
+        )
+
+    return Reader(layer, lang, _base(request), named)
+
+
 def _links_of(told: Told, rel: str) -> list[Json]:
     return [one for one in told["links"] if one["rel"] == rel]
 
@@ -175,8 +192,11 @@ def _landing(_: Request, document: Json, told: Told) -> Told:
     return {
         "title": document["title"],
         "description": told["_"](document["description"]),
-        "doors": {rel: [told["_"](text) for text in texts] for rel, texts in DOORS.items()},
-        "pages": DOORS.keys() - {"service-desc"},
+        "doors": [
+            (link["href"], link["type"], *map(told["_"], texts))
+            for rel, texts in DOORS.items()
+            for link in _links_of(told, rel)
+        ],
     }
 
 
@@ -212,7 +232,7 @@ def _years(document: Json) -> str:
 
 def _features(request: Request, document: Json, told: Told) -> Told:
     layer: Layer = told["layer"]
-    reader = Reader(layer, told["lang"], _base(request))
+    reader = _reader(request, layer, told["lang"])
     names = COLUMNS[layer.id]
     rows = [
         (
@@ -260,7 +280,7 @@ def _changed_without_all(address: str) -> str:
 
 def _feature(request: Request, document: Json, told: Told) -> Told:
     layer: Layer = told["layer"]
-    reader = Reader(layer, told["lang"], _base(request))
+    reader = _reader(request, layer, told["lang"])
     properties = document["properties"]
     name = reader.name(properties)
     own = f"{_base(request)}/collections/{layer.id}/items/{document['id']}"
@@ -301,7 +321,7 @@ def _conformance(_: Request, document: Json, told: Told) -> Told:
 
 def _document(request: Request, document: Json, told: Told) -> Told:
     rest = {name: value for name, value in document.items() if name not in {"links", "title"}}
-    reader = Reader(LAYERS["sites"], told["lang"], _base(request))
+    reader = _reader(request, LAYERS["sites"], told["lang"])
     return {"rows": [(name, reader.plain(value)) for name, value in rest.items()]}
 
 

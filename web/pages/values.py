@@ -14,8 +14,10 @@ from geomap.i18n import country_name, date_text, label, translate
 from geomap.terms import VOCABULARIES
 from geomap.when import parse_edtf
 from layers.layer import Field, Kind, Layer
-from web.pages.titles import FIELDS
+from web.pages.titles import FIELDS, PARTS
 
+YEARS = frozenset({"inscribed", "population_year"})
+"""Whole numbers that are not counted, and so not grouped."""
 HIDDEN = frozenset({"name", "name_en", "name_ru", "name_fi", "status_rule", "status_hint"})
 """Told by the heading, or of use to programs only."""
 
@@ -50,6 +52,8 @@ class Reader:
     lang: str
     address: str
     """Of the service, without a slash at its end."""
+    named: Callable[[str, str], str]
+    """Layer and id → the name of a feature in this language; empty where there is none."""
 
     def name(self, properties: Mapping[str, Any]) -> Cell:
         """Return the name in the page's language, else the first with its own."""
@@ -88,7 +92,7 @@ class Reader:
             return Cell(translate(self.lang, "Yes") if value else translate(self.lang, "No"))
         if isinstance(value, int | float):
             return Cell(format_decimal(value, locale=self.lang), is_number=True)
-        return Cell(str(value))
+        return self.link(str(value))
 
     def link(self, value: str) -> Cell:
         """Return an address that a click may follow; any other text stays a text."""
@@ -97,7 +101,7 @@ class Reader:
     def feature(self, layer_id: str, feature_id: str) -> Cell:
         """Return the link to another feature of this map."""
         href = f"{self.address}/collections/{layer_id}/items/{feature_id}?f=html&lang={self.lang}"
-        return Cell(feature_id, href=href)
+        return Cell(self.named(layer_id, feature_id) or feature_id, href=href)
 
     def term(self, vocabulary: str, code: str) -> Cell:
         """Return what a code is called."""
@@ -121,8 +125,8 @@ class Reader:
     def _parts(self, known: Field, value: Mapping[str, Any]) -> Iterable[tuple[str, Cell]]:
         for part in known.of_fields:
             if value.get(part.name) not in (None, "", [], {}):
-                title = part.name.replace("_", " ")
-                yield title, _KINDS[part.kind](self, part, value[part.name])
+                title = PARTS.get(part.name, part.name)
+                yield translate(self.lang, title), _KINDS[part.kind](self, part, value[part.name])
 
     def date(self, value: str) -> Cell:
         """Return a date in words, or as it is written where there are none."""
@@ -154,7 +158,9 @@ _KINDS: Mapping[Kind, Callable[[Reader, Field, Any], Cell]] = {
     Kind.TERMS: lambda reader, known, value: _many(
         reader.term(known.vocabulary, code) for code in value
     ),
-    Kind.INTEGER: lambda reader, _, value: reader.plain(value),
+    Kind.INTEGER: lambda reader, known, value: (
+        Cell(str(value)) if known.name in YEARS else reader.plain(value)
+    ),
     Kind.NUMBER: lambda reader, _, value: reader.plain(value),
     Kind.BOOLEAN: lambda reader, _, value: reader.plain(value),
     Kind.EDTF: lambda reader, _, value: reader.date(value),

@@ -2,7 +2,6 @@
 import { byId } from './dom.js'
 import { loadWords } from './i18n.js'
 import { isDark, onTheme, turnTheme } from './palette.js'
-import { showMap } from './pagemap.js'
 
 function themeButton() {
   const button = byId('toggle-theme')
@@ -19,6 +18,8 @@ async function start() {
   if (place) {
     // Without its words the map still works, in English.
     await loadWords(place.dataset.lang).catch(() => {})
+    // Leaflet comes with the pages that have a map.
+    const { showMap } = await import('./pagemap.js')
     await showMap(place)
   }
   document.documentElement.dataset.ready = '1'

@@ -6,7 +6,7 @@ import { onTheme, palette } from './palette.js'
 const { L } = window
 const PANES = { ground: 200, names: 390 }
 const BASEMAP = { url: '/basemap/{z}/{x}/{y}.mvt', maxZoom: 8, online: [] }
-const CLOSEST = 12
+const CLOSEST = 8
 const CALM = matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /**
