@@ -19,7 +19,6 @@ from layers.columns import Column, Mask, Rows, Terms, floats_of
 from layers.computed import region_mask
 from layers.content import CATEGORICAL
 from layers.cql2.filter import Filter
-from layers.cql2.mask import filter_mask
 from layers.layer import Field, Kind, Layer
 from layers.paging import Page, Wanted, by_id, paged
 from layers.table import LayerTable, frame_of_rows
@@ -277,6 +276,9 @@ def _tests(table: LayerTable, query: Query) -> Iterator[Callable[[At], Mask]]:
     if (interval := query.interval) is not None:
         yield partial(_within_time, table, interval=interval, dated=query.dated)
     if (asked := query.filter) is not None:
+        # Arrow comes with it, which no tile without a filter needs.
+        from layers.cql2.mask import filter_mask
+
         yield lambda at: filter_mask(table, asked)[at]
 
 
