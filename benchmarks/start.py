@@ -14,7 +14,7 @@ import urllib.request
 from statistics import median
 
 from common import http, memory
-from common.data import address, csv_for_peers, opened
+from common.data import address, csv_for_peers, opened, segments
 from common.mix import session
 from common.peers import environment, peer, require
 from common.report import Report, say_versions, sizes
@@ -38,6 +38,7 @@ assert follower.is_mapped
 print(len(body), flush=True)
 sys.stdin.read()
 """
+READY = ("fragments", "sheets")
 FILES = ("parquet", "gpkg, Arrow", "gpkg")
 
 
@@ -57,8 +58,20 @@ def main() -> None:
         for kind in FILES:
             rounds = [first_box(kind, files[kind.split(",")[0]]) for _ in range(ROUNDS)]
             say(report, f"geopandas from {kind}, first box", rounds)
+        report.figure("shared by all workers, bytes a site", shared_bytes(address(size)) / size)
         workers(report, paths(tiles, OURS))
         report.save()
+
+
+def shared_bytes(url: str) -> int:
+    """Return the bytes of the columns of sites on disk, and of what is derived for their tiles.
+
+    Room that nobody has written takes none; ready texts for exports are counted by their own.
+    """
+    found = segments(url).folder.manifest()
+    assert found
+    files = (found[0] / "sites").rglob("*.npy")
+    return sum(file.stat().st_blocks * 512 for file in files if file.parent.name not in READY)
 
 
 def say(report: Report, name: str, rounds: list[tuple[float, float, float]]) -> None:

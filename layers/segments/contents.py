@@ -95,7 +95,8 @@ def _used(column: Terms) -> tuple[Array, list[Any]]:
     """Return codes and values anew, texts sorted; a value that no row has any more is left out."""
     counts, _ = column.counts(None)
     used = np.flatnonzero(counts)
-    values = [column.values[code] for code in used.tolist()]
+    every = [*column.values]
+    values = [every[code] for code in used.tolist()]
     if all(isinstance(value, str) for value in values):
         order = sorted(range(len(values)), key=values.__getitem__)
         used, values = used[order], [values[at] for at in order]
