@@ -7,6 +7,7 @@ places, which the table has itself.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from layers.content import Rows
+from layers.segments.arrays import mapped_files
 from layers.table import LayerTable
 
 PART = "sheets"
@@ -63,8 +65,16 @@ def load(folder: Path) -> Sheets:
     Raises:
         OSError, ValueError: They are not there, or not as they were written.
     """
-    paths = sorted(folder.iterdir())
-    return Sheets([pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0) for path in paths])
+    return read(mapped_files(folder))
+
+
+def read(files: Sequence[mmap.mmap]) -> Sheets:
+    """Return the sheets that mapped files hold.
+
+    Raises:
+        ValueError: They are not as they were written.
+    """
+    return Sheets([pa.ipc.open_file(pa.py_buffer(file)).get_batch(0) for file in files])
 
 
 def _of_rows(column: pa.Array, rows: Rows) -> pa.Array:

@@ -7,6 +7,7 @@ a worker adds behind them is written to pages of its own. So a column of a file 
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -43,6 +44,19 @@ def mapped(path: Path) -> Array:
     # As memmap, each slice would pay for its __array_finalize__.
     array: Array = np.load(path, mmap_mode="c", allow_pickle=False).view(np.ndarray)
     return array
+
+
+def mapped_files(folder: Path) -> list[mmap.mmap]:
+    """Return all files of a folder in the order of their names, mapped for reading.
+
+    Raises:
+        OSError, ValueError: One is not there, or is empty.
+    """
+    files = []
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as file:
+            files.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    return files
 
 
 def save_growing(path: Path, array: Array, *, room: int = ROOM) -> None:

@@ -33,7 +33,8 @@ def build(store: Store, folder: Folder, today: date) -> bool:
         segments = Segments(folder)
         with store.public() as reader:
             former = segments.newest(reader, verified=True)
-            if former and (former.version, former.today) == (reader.version(), today):
+            is_latest = former and (former.version, former.today) == (reader.version(), today)
+            if is_latest and segments.is_complete():
                 folder.swept()
                 return True
             if former:

@@ -84,8 +84,8 @@ class Keeper:
         """Have a segment, so that this process need not read the store row by row."""
         with self._store.public() as reader:
             is_large = reader.version() >= MANY
-            missing = is_large and self._segments.newest(reader) is None
-        if missing:
+            usable = self._segments.newest(reader) is not None and self._segments.is_complete()
+        if is_large and not usable:
             self._build()
         self._thread.start()
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,17 @@ class Segments:
                 return None
         return None
 
+    def is_complete(self) -> bool:
+        """Return whether the segment that is pointed to has all parts that this code writes."""
+        try:
+            found = self.folder.manifest()
+        except (OSError, *_UNUSABLE):
+            return False
+        return found is not None and all(
+            layer["parts"] == sorted(parts_of(LAYERS[name]))
+            for name, layer in found[1]["layers"].items()
+        )
+
 
 def schema() -> str:
     """Return what must be the same in the code that writes a segment and that which reads it."""
@@ -111,7 +123,7 @@ def _open_layer(folder: Path, layer: Layer, said: Said) -> LayerTable:
         except (OSError, ValueError, LookupError) as problem:
             LOG.info("%s of %s is not prepared: %s", name, layer.id, problem)
         else:
-            prepared[name] = lambda opened=opened: opened
+            prepared[name] = partial(part.ready, opened)
     return LayerTable(layer, content, said["version"], Base(content, prepared))
 
 

@@ -28,11 +28,9 @@ import numpy as np
 from layers import fragments
 from layers.bodies import write_fragments
 from layers.columns import Rows
-from layers.exports import sheets
-from layers.exports.columns import write_sheets
 from layers.growing import Array
 from layers.layer import Layer
-from layers.segments.arrays import mapped, save
+from layers.segments.arrays import mapped, mapped_files, save
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
 from layers.tiles.bundles import ends_of_base
@@ -62,6 +60,8 @@ class Part(NamedTuple):
     open: Callable[[Path], Any]
     of: Callable[[Layer], bool] = lambda _: True
     """Which layers have it."""
+    ready: Callable[[Any], Any] = lambda opened: opened
+    """What is made of the opened files when the part is first asked for."""
 
 
 def _array(
@@ -108,6 +108,19 @@ def _groups(table: LayerTable) -> Array:
     return numbers
 
 
+def _write_sheets(folder: Path, building: Building) -> None:
+    from layers.exports.columns import write_sheets
+
+    write_sheets(folder, building)
+
+
+def _sheets(files: Any) -> Any:
+    # Arrow takes a tenth of a second and 40 MB: it comes with the first export.
+    from layers.exports import sheets
+
+    return sheets.read(files)
+
+
 PARTS: dict[str, Part] = {
     "by_id": _array(lambda table: table.base.by_id),
     "by_rank": _array(lambda table: table.base.by_rank),
@@ -118,7 +131,7 @@ PARTS: dict[str, Part] = {
     "cells": Part(_write_cells, _open_cells, _has_places),
     "ends": _array(ends_of_base, _is_lines),
     fragments.PART: Part(write_fragments, fragments.load, _is_steady),
-    sheets.PART: Part(write_sheets, sheets.load, _is_steady),
+    "sheets": Part(_write_sheets, mapped_files, _is_steady, _sheets),
     # a new kind of files: its line here
 }
 

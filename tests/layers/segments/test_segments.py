@@ -385,3 +385,17 @@ def test_an_empty_store_has_an_empty_segment(built, follow, put, feature):
     assert follower.current().version == 0
     put(feature("sites", "First", (28.0, 61.0)))
     assert len(follower.current().tables["sites"]) == 1
+
+
+def test_a_part_that_is_new_to_a_segment_is_added_without_an_edit(
+    filled, built, follow, folder, monkeypatch
+):
+    built()
+    before = folder.stamp()
+    built()
+    assert folder.stamp() == before
+    part = Part(lambda folder, _: (folder / "it").write_text("made"),
+                lambda folder: (folder / "it").read_text())  # fmt: skip
+    monkeypatch.setitem(PARTS, "later", part)
+    built()
+    assert follow().current().tables["sites"].base.prepared("later") == "made"
