@@ -51,7 +51,7 @@ def test_every_layer_is_a_collection(world):
         alone = world.get(f"/collections/{one['id']}").json()
         assert {"self", "alternate", "items", SCHEMA, SORTABLES, TILESETS, "enclosure"} <= rels(one)
         assert rels(one) == rels(alone)
-        assert one["crs"] == ["#/crs"]
+        assert one["crs"] == [body["crs"][0], "#/crs"]
         assert alone["crs"] == body["crs"]
         apart = {"crs", "links"}
         assert {name: one[name] for name in one.keys() - apart} == {
@@ -61,7 +61,9 @@ def test_every_layer_is_a_collection(world):
 
 def test_crs84_stands_first_in_the_list_of_reference_systems(world):
     crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-    assert world.get("/collections/sites").json()["crs"][0] == crs84
+    listed = world.get("/collections").json()
+    assert world.get("/collections/sites").json()["crs"][0] == listed["crs"][0] == crs84
+    assert all(one["crs"][0] == crs84 for one in listed["collections"])
 
 
 @pytest.mark.parametrize("layer", LAYERS)
