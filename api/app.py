@@ -15,6 +15,7 @@ import web.forms.door
 import web.pages.rendering
 import web.routes
 from api import (
+    accounts,
     collections,
     common,
     edit,
@@ -22,6 +23,7 @@ from api import (
     features,
     forms,
     health,
+    history,
     openapi,
     problems,
     queryables,
@@ -46,6 +48,8 @@ ROUTERS: tuple[Router, ...] = (
     queryables.router,
     edit.router,
     forms.router,
+    history.router,
+    accounts.router,
     tiles.router,
     tilesets.router,
     styles.router,

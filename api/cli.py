@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 import geomap
+from api.people import first_invitation, user
 from api.telling import Progress, told
 from geomap.crs import FILE_CRS
 from geomap.errors import GeomapError, ParameterInvalid, SettingInvalid
@@ -62,6 +63,9 @@ def main() -> None:
     """A map of cultural sites, cross-border regions and twin cities."""
 
 
+main.add_command(user)
+
+
 @main.command()
 @click.option("--host", help="Address to serve on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on.")
@@ -74,10 +78,13 @@ def serve(host: str | None, port: int | None, workers: int | None, open_page: bo
     stated = {"host": host, "port": port, "workers": workers}
     given: dict[str, Any] = {name: value for name, value in stated.items() if value is not None}
     settings = dataclasses.replace(Settings.from_environment(), **given)
-    with _store(settings) as store, store.public() as reader:
-        if reader.version() == 0:
-            click.echo("The store is empty: `geomap seed` fills it with the demonstration data.")
-    serve_until_stopped(settings, click.echo, open_page=open_page)
+    with _store(settings) as store:
+        with store.public() as reader:
+            empty = reader.version() == 0
+        invitation = first_invitation(store)
+    if empty:
+        click.echo("The store is empty: `geomap seed` fills it with the demonstration data.")
+    serve_until_stopped(settings, click.echo, open_page=open_page, invitation=invitation)
 
 
 @main.command()

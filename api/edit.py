@@ -26,7 +26,7 @@ from geomap.access import Action, may_somewhere
 from geomap.crs import STORAGE_CRS
 from geomap.errors import FeatureInUse, RevisionConflict
 from geomap.model import Edit, EditKind, Feature
-from layers.derive import completed
+from layers.derive import completed, pairs_of
 from layers.exact import exact_object
 from layers.given import Given, record_of
 
@@ -230,13 +230,7 @@ def _require_unused(service: Service, feature: Feature) -> None:
     Raises:
         FeatureInUse: There are such pairs.
     """
-    if feature.layer != "cities":
-        return
-    ends = (
-        (pair.properties["city_a"], pair.properties["city_b"])
-        for pair in service.store.features("twins")
-    )
-    if any(feature.id in each for each in ends):
+    if feature.layer == "cities" and pairs_of({feature.id}, service.store):
         raise FeatureInUse("Pairs are made of this city; delete them first.")
 
 

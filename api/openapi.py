@@ -30,6 +30,8 @@ TAGS: Mapping[str, str] = {
     "Features": "Features as pages, one by one, and counted.",
     "Tiles": "Vector tiles of collections and of the map beneath, and how they are numbered.",
     "Editing": "Changes to features, each with its history.",
+    "History": "What was changed, by whom and why; and back.",
+    "Accounts": "Signing in, and what one may do.",
     "Styles": "How to draw the tiles: styles for MapLibre and files for QGIS.",
     "Exports": "All that matches, in one file.",
     "Search": "Names, as they are typed.",
@@ -50,6 +52,12 @@ PATH_PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string", "format": "uuid"},
     },
     "style_id": {"description": "A style.", "schema": {"type": "string", "enum": list(THEMES)}},
+    "revision": {"description": "The number of a revision.", "schema": _NUMBER},
+    "transaction_id": {
+        "description": "The id of a write.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "code": {"description": "The secret of a link.", "schema": {"type": "string"}},
     "name": {"description": "Its name.", "schema": {"type": "string", "pattern": "^[a-z0-9-]+$"}},
 }
 """Part of a path → what stands there."""

@@ -46,6 +46,13 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.SignInNeeded: HTTPStatus.UNAUTHORIZED,
     errors.CredentialsWrong: HTTPStatus.UNAUTHORIZED,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.ForeignOrigin: HTTPStatus.FORBIDDEN,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.NameTaken: HTTPStatus.CONFLICT,
+    errors.AccountUnknown: HTTPStatus.NOT_FOUND,
+    errors.PasswordTooShort: HTTPStatus.BAD_REQUEST,
+    errors.UndoConflict: HTTPStatus.CONFLICT,
+    errors.TransactionNotFound: HTTPStatus.NOT_FOUND,
     errors.FeatureGone: HTTPStatus.GONE,
     errors.FeatureInUse: HTTPStatus.CONFLICT,
     errors.RevisionConflict: HTTPStatus.PRECONDITION_FAILED,
@@ -97,6 +104,8 @@ async def _named(request: Request, error: Exception) -> Response:
     answer = problem(request, status, str(error), name=error.problem, **members)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "5"
+    if isinstance(error, errors.TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.seconds)
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = _challenge(request)
     if isinstance(error, errors.MediaTypeUnknown):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request
@@ -169,9 +169,29 @@ def _exact(desk: Desk, feature: Feature, wish: Wish) -> Response:
     body = desk.body(feature, wish)
     if not is_page(request.state.format):
         return Response(body, media_type=GEOJSON, headers=headers)
-    page: Response = request.app.state.page(request, "feature", body)
+    return page_of(request, "feature", body, headers, media_type=GEOJSON)
+
+
+def page_of(
+    request: Request,
+    kind: str,
+    text: bytes,
+    headers: Mapping[str, str] = PRIVATE,
+    *,
+    media_type: str = JSON,
+) -> Response:
+    """Return the page that the other door makes of a document for one reader alone."""
+    page: Response = request.app.state.page(request, kind, media_type, text)
     page.headers.update(headers)
     return page
+
+
+def private_answer(request: Request, kind: str, body: Mapping[str, Any]) -> Response:
+    """Return a document for one reader alone, as JSON or, where that was negotiated, as a page."""
+    text = orjson.dumps(body)
+    if is_page(request.state.format):
+        return page_of(request, kind, text)
+    return Response(text, media_type=JSON, headers=PRIVATE)
 
 
 def check_conditions(desk: Desk, feature: Feature) -> None:

@@ -16,7 +16,7 @@ from api.bodies import required_type
 from api.depends import Reads
 from api.negotiate import chosen
 from api.parameters import LANG
-from geomap.access import ANY, Action
+from geomap.access import Action
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -171,8 +171,7 @@ def _guard(action: Action) -> Callable[..., Any]:
     """Return what stands before every route: who asks, and whether the table lets them in."""
 
     async def guarded(request: Request) -> None:
-        actor = await identified(request)
-        require(actor, action, request.path_params.get("layer_id", ANY))
+        require(request, await identified(request), action)
 
     return guarded
 

@@ -91,6 +91,12 @@ SCHEMAS: Mapping[str, Schema] = {
         links=_LINKS,
     ),
     "patch": _ANYTHING,
+    "form": _ANYTHING,
+    "signIn": _ANYTHING,
+    "password": _ANYTHING,
+    "account": _object("role rights", name=_TEXT, role=_TEXT, rights=_ANYTHING),
+    "history": _object("revisions", id=_TEXT, revisions=_list(_ANYTHING), links=_LINKS),
+    "done": _object("transaction_id", transaction_id=_TEXT, changed=_COUNT),
     "features": _object(
         "type features",
         type={"type": "string", "enum": ["FeatureCollection"]},

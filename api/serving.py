@@ -33,7 +33,13 @@ RUNNING: Mapping[str, Any] = {
 }
 
 
-def serve(settings: Settings, say: Callable[[str], None], *, open_page: bool = False) -> None:
+def serve(
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    open_page: bool = False,
+    invitation: str = "",
+) -> None:
     """Serve until told to stop.
 
     Args:
@@ -41,6 +47,7 @@ def serve(settings: Settings, say: Callable[[str], None], *, open_page: bool = F
             environment, which must say the same.
         say: Receives what a person should know, one sentence at a time.
         open_page: Also open the page in the browser.
+        invitation: With which the first administrator chooses a password, if nobody has one yet.
 
     Raises:
         SettingInvalid: The address cannot be had, or no port near the wished one is free.
@@ -51,6 +58,8 @@ def serve(settings: Settings, say: Callable[[str], None], *, open_page: bool = F
         say(f"Port {settings.port} is taken; serving on {port} instead.")
     address = settings.base_url or f"http://{_shown(settings.host)}:{port}"
     say(f"The map is at {address}  (Ctrl+C stops it)")
+    if invitation:
+        say(f"The first administrator chooses a password at {address}/invitation/{invitation}")
     if open_page:
         # The socket listens already: the browser waits until the application answers.
         webbrowser.open(address)

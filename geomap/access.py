@@ -153,7 +153,9 @@ def reach(actor: Actor, action: Action, layer: str = ANY) -> Where | None:
 
 
 def may_somewhere(actor: Actor, action: Action, layer: str = ANY) -> bool:
-    """Tell whether an actor may do something on some record of a layer."""
+    """Tell whether an actor may do something on some record of a layer, or of any."""
+    if layer == ANY:
+        return any(reach(actor, action, one) for one in _LAYERS)
     return reach(actor, action, layer) is not None
 
 
@@ -180,3 +182,4 @@ _REACH: Mapping[tuple[Role, Action, str], Where] = {
     for action in right.actions
     for layer in right.layers
 }
+_LAYERS = frozenset(layer for right in RIGHTS for layer in right.layers)

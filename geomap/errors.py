@@ -194,6 +194,70 @@ class CredentialsWrong(GeomapError):
         super().__init__("The name, password or token is not right, or no longer.")
 
 
+class NameTaken(GeomapError):
+    """Another account has this name."""
+
+    problem = "name-taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is an account named {name!r} already.")
+
+
+class AccountUnknown(GeomapError):
+    """There is no such account, token or invitation."""
+
+    problem = "account-unknown"
+
+
+class PasswordTooShort(GeomapError):
+    """A password is too short, or too long to be one."""
+
+    problem = "password-too-short"
+
+
+class TooManyAttempts(GeomapError):
+    """Signing in has failed too often; trying again later will do."""
+
+    problem = "too-many-attempts"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Signing in has failed too often; please wait a quarter of an hour.")
+        self.seconds = seconds
+
+
+class ForeignOrigin(GeomapError):
+    """What changes something must come from a page of this site."""
+
+    problem = "foreign-origin"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This must be sent from a page of this site: Sec-Fetch-Site or Origin says otherwise."
+        )
+
+
+class UndoConflict(GeomapError):
+    """Records of a write have been changed again since: it cannot be undone as a whole."""
+
+    problem = "undo-conflict"
+
+    def __init__(self, changed: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(changed)} of the records have been changed since, {changed[0]} for example; "
+            "restore the others one by one, or undo the later changes first."
+        )
+        self.changed = tuple(changed)
+
+
+class TransactionNotFound(GeomapError):
+    """No write has this id, or none whose records are within the rights of whoever asks."""
+
+    problem = "transaction-not-found"
+
+    def __init__(self, transaction_id: str) -> None:
+        super().__init__(f"There is no change {transaction_id[:100]!r}.")
+
+
 class NotAllowed(GeomapError):
     """The rights of whoever asks do not reach so far."""
 

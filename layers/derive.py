@@ -160,6 +160,13 @@ def _pairs_of_changed(
     ]
 
 
+def pairs_of(cities: set[str], store: Store) -> set[str]:
+    """Return the ids of the pairs, whatever their visibility, that any of these cities is in."""
+    if not cities:
+        return set()
+    return {pair.id for pair in store.features("twins") if not cities.isdisjoint(_ends(pair))}
+
+
 def _has_changed(city: Feature, store: Store) -> bool:
     """Tell whether pairs that the store holds would draw this city otherwise."""
     before = store.feature("cities", city.id)

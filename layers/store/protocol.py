@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from shapely.geometry.base import BaseGeometry
 
+from geomap.accounts import Accounts
 from geomap.model import Edit, Feature, Revision, Source, Written
 from geomap.places import Bounds
 
@@ -144,6 +145,13 @@ class Store(Protocol):
             KeyReused: `key` was used by this actor for other edits.
             StoreBusy: The write lock did not come free within five seconds.
         """
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in: kept in the same store, changed by their own gate."""
+
+    def transaction(self, transaction_id: str) -> list[Revision]:
+        """Return what one write has changed, in its order; each without `before`."""
 
     def answer(self, actor: str, key: str, asked: bytes) -> Written | None:
         """Return what a write under this key did; None where there was none.

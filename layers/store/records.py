@@ -88,6 +88,11 @@ def _feature(row: Sequence[Any], place: BaseGeometry | None) -> Feature:
     )
 
 
+def changes_of(rows: Sequence[Sequence[Any]]) -> list[Revision]:
+    """Return the revisions of many features from their rows, each without what was before."""
+    return [revision for row in rows for revision in revisions_of([row])]
+
+
 def revisions_of(rows: Sequence[Sequence[Any]]) -> list[Revision]:
     """Return the history of one feature from its rows, oldest first."""
     history: list[Revision] = []

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import apsw
 
+from geomap.accounts import Accounts
 from geomap.errors import StoreBusy, StoreUnusable
 from geomap.model import Edit, Feature, Revision, Source, Written
 from layers.store import backup
+from layers.store.accounts import SqliteAccounts
 from layers.store.connections import (
     Pool,
     public_connection,
@@ -26,7 +28,7 @@ from layers.store.locking import WriterLock, beside, present
 from layers.store.migrate import is_current, migrate
 from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
-from layers.store.records import SQL, features_in, features_of, revisions_of, sources_of
+from layers.store.records import SQL, changes_of, features_in, features_of, revisions_of, sources_of
 from layers.store.verify import faults
 from layers.store.writing import Note, answer_to, prepared, written
 
@@ -107,6 +109,17 @@ class SqliteStore:
         with self._transaction() as connection:
             note = Note(actor, action, comment, self._now(), key, asked)
             return written(connection, batch, note)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return SqliteAccounts(self._readers, self._transaction, self._now)
+
+    def transaction(self, transaction_id: str) -> list[Revision]:
+        """Return what one write has changed, in its order."""
+        with self._readers.lent() as connection:
+            asked = {"transaction_id": transaction_id}
+            return changes_of(connection.execute(SQL["transaction"], asked).fetchall())
 
     def answer(self, actor: str, key: str, asked: bytes) -> Written | None:
         """Return what a write under this key did; None where there was none."""

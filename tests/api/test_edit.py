@@ -184,6 +184,17 @@ def test_the_same_address_tells_the_public_less_than_an_editor(editor, public, p
     assert "access-control-allow-origin" not in exact.headers
 
 
+def test_an_editor_has_the_exact_record_as_a_page_and_in_any_system(editor, put, make):
+    put(make.site("Grave", 28.7654, 61.1234, visibility="hidden"))
+    path = f"{ITEMS}/{make.identity('Grave')}"
+    page = editor.get(f"{path}?f=html")
+    assert "Grave" in page.text
+    assert page.headers["cache-control"] == "private, no-store"
+    told = editor.get(f"{path}?crs=http://www.opengis.net/def/crs/EPSG/0/4326")
+    assert told.json()["geometry"]["coordinates"] == [61.1234, 28.7654]
+    assert told.headers["content-crs"] == "<http://www.opengis.net/def/crs/EPSG/0/4326>"
+
+
 def test_hidden_deleted_and_never_existed_is_one_answer_for_the_public(editor, public, put, make):
     put(make.site("Secret", 28.7, 61.1, visibility="hidden"), make.site("Late", 28.8, 61.1))
     hidden, late, never = (f"{ITEMS}/{make.identity(n)}" for n in ("Secret", "Late", "Never"))

@@ -319,6 +319,11 @@ def _conformance(_: Request, document: Json, told: Told) -> Told:
     return {"classes": document["conformsTo"], "title": told["_"](KINDS["conformance"])}
 
 
+def _form(_: Request, document: Json, __: Told) -> Told:
+    """Return what a form is told: what is filled in, and what was wrong with it."""
+    return {name: document[name] for name in ("fault", "name", "next", "signed_in")}
+
+
 def _document(request: Request, document: Json, told: Told) -> Told:
     rest = {name: value for name, value in document.items() if name not in {"links", "title"}}
     reader = _reader(request, LAYERS["sites"], told["lang"])
@@ -333,5 +338,7 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "features": ("features.html", _features),
     "feature": ("feature.html", _feature),
     "schema": ("schema.html", _schema),
+    "signIn": ("signin.html", _form),
+    "password": ("password.html", _form),
 }
 """Kind of document → its template, and what fills it."""

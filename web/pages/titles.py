@@ -154,6 +154,10 @@ KINDS: Mapping[str, str] = {
     "facets": _("Counts"),
     "hits": _("Search results"),
     "problemType": _("What an error means"),
+    "signIn": _("Sign in"),
+    "password": _("Choose a password"),
+    "account": _("Your account"),
+    "history": _("History of changes"),
 }
 """Kind of document → its title, where the document itself has none."""
 

@@ -1,0 +1,3 @@
+-- All accounts by name.
+SELECT id, name, role, password, subject, scope, area, disabled, created_at
+FROM account ORDER BY key

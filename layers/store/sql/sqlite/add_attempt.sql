@@ -1,0 +1,2 @@
+-- Someone tries to sign in.
+INSERT INTO login_attempt (key, address, at) VALUES (:key, :address, :now)

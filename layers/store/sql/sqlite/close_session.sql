@@ -1,0 +1,2 @@
+-- End one session.
+DELETE FROM session WHERE digest = :digest
