@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from fastapi import Depends, Request
 from geomap.settings import Settings
 from layers.segments.folder import folder_of
 from layers.segments.keeper import following
-from layers.snapshot import Follower
+from layers.snapshot import Follower, Snapshot
 from layers.store.engines import open_store
 from layers.store.protocol import Store
 from layers.tiles import engine
@@ -50,11 +52,19 @@ def opened(settings: Settings) -> Iterator[Service]:
             gc.collect()
             gc.freeze()
             # What nobody waits for need not be done when the server stops.
-            threading.Thread(target=prepare, args=(snapshot,), daemon=True).start()
+            threading.Thread(target=_prepare, args=(snapshot,), daemon=True).start()
             yield service
             gc.unfreeze()
     finally:
         store.close()
+
+
+def _prepare(snapshot: Snapshot) -> None:
+    """Make tiles ready on what the processors have to spare."""
+    if sys.platform == "linux":
+        # There, and only there, threads have a priority of their own.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+    prepare(snapshot)
 
 
 async def service_of(request: Request) -> Service:

@@ -21,6 +21,8 @@ from common.peers import BENCHMARKS, PYTHON, environment
 
 PEERS = BENCHMARKS / "peers"
 WAIT_S = 600
+IDLE_TICKS = 2
+"""Hundredths of a second that a server at rest works in one."""
 UVICORN = ("-m", "uvicorn", "--log-level", "error", "--no-access-log", "--port")
 
 
@@ -49,7 +51,7 @@ def running(
     command: Sequence[Any], port: int, paths: Sequence[str], name: str, header: str = "",
     **env: str,
 ) -> Iterator[Server]:  # fmt: skip
-    """Start a server and wait until it answers the first of its paths."""
+    """Start a server; wait until it answers the first of its paths, and then is at rest."""
     process = subprocess.Popen(
         [str(part) for part in command], env=environment(**env), cwd=WORK,
         stdout=subprocess.DEVNULL,
@@ -57,6 +59,7 @@ def running(
     server = Server(name, f"http://127.0.0.1:{port}", process.pid, paths, header)
     try:
         _wait(server, process)
+        _rest(process.pid)
         yield server
     finally:
         process.terminate()
@@ -76,6 +79,18 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     sys.exit(f"{server.name} did not answer within {WAIT_S} s.")
+
+
+def _rest(pid: int) -> None:
+    """Wait until a server has made ready what it makes ready beside its first answers."""
+    ticks, before = Path(f"/proc/{pid}/stat"), -1
+    for _ in range(WAIT_S):
+        # After the name in brackets, which may hold blanks: user time and system time.
+        worked = sum(map(int, ticks.read_text("ascii").rsplit(")", 1)[1].split()[11:13]))
+        if worked - before <= IDLE_TICKS:
+            return
+        before = worked
+        time.sleep(1)
 
 
 def free_port() -> int:

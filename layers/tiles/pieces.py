@@ -33,7 +33,8 @@ Box = tuple[float, float, float, float]
 class Commands(NamedTuple):
     """The commands of each shape, as if the world were one tile."""
 
-    numbers: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.int32]
+    """But for first vertices, which no tile has in common, steps are short."""
     starts: Ints
     lengths: Ints
     """Of `numbers`, for each shape; 0 for those that have to be cut."""
@@ -43,7 +44,7 @@ class Commands(NamedTuple):
     def take(self, shapes: Ints, west: int, north: int) -> Ragged:
         """Return the commands of some shapes in the units of the tile with this corner."""
         lengths = self.lengths[shapes]
-        numbers = self.numbers[mvt.spans(self.starts[shapes], lengths)]
+        numbers = self.numbers[mvt.spans(self.starts[shapes], lengths)].astype(np.int64)
         firsts = np.cumsum(lengths) - lengths
         steps = mvt.zigzag(self.firsts[shapes] - (west, north))
         numbers[firsts + 1], numbers[firsts + 2] = steps[:, 0], steps[:, 1]
@@ -64,16 +65,20 @@ class Piece(NamedTuple):
     commands: Commands
 
     @property
+    def vertices(self) -> int:
+        """Of all shapes."""
+        return int(shapely.get_num_coordinates(self.geometry).sum())
+
+    @property
     def size(self) -> int:
         """Bytes in memory, about; without the numbers of commands, which parts share."""
-        vertices = int(shapely.get_num_coordinates(self.geometry).sum())
-        return 16 * vertices + 500 * len(self.shapes)
+        return 16 * self.vertices + 500 * len(self.shapes)
 
 
 def piece_of(shapes: Ints, geometry: Geometries) -> Piece:
     """Return shapes of which each tile cuts its own."""
     none = np.zeros(len(shapes), np.int64)
-    commands = Commands(none[:0], none, none, np.zeros((len(shapes), 2), np.int64))
+    commands = Commands(none[:0].astype(np.int32), none, none, np.zeros((len(shapes), 2), np.int64))
     boxes = shapely.bounds(geometry).reshape(-1, 4)
     return Piece(shapes, geometry, boxes, shapely.get_dimensions(geometry).astype(int), commands)
 
@@ -113,7 +118,16 @@ def cut(piece: Piece, box: Box) -> Piece:
     return Piece(piece.shapes[near], geometry, boxes, piece.dimensions[near], some)
 
 
-def on_grid(piece: Piece, whole_boxes: Floats, z: int, tolerance: float) -> Piece:
+def simplified(piece: Piece, tolerance: float) -> Piece:
+    """Return copies whose outlines are off by the tolerance at most, areas still valid."""
+    areas = piece.dimensions == 2
+    geometry = np.empty_like(piece.geometry)
+    geometry[~areas] = shapely.simplify(piece.geometry[~areas], tolerance, preserve_topology=False)
+    geometry[areas] = valid(shapely.simplify(piece.geometry[areas], tolerance))
+    return piece._replace(geometry=geometry)
+
+
+def on_grid(piece: Piece, whole_boxes: Floats, z: int) -> Piece:
     """Return shapes as they are drawn at a zoom.
 
     Args:
@@ -121,7 +135,6 @@ def on_grid(piece: Piece, whole_boxes: Floats, z: int, tolerance: float) -> Piec
         whole_boxes: Of each shape before anything was cut off, in the unit square: these say
             what is too small to see.
         z: The zoom.
-        tolerance: In the unit square; how far simplified outlines may be off, 0 for not at all.
     """
     scale = float(EXTENT << z)
     corners = whole_boxes * scale
@@ -132,8 +145,8 @@ def on_grid(piece: Piece, whole_boxes: Floats, z: int, tolerance: float) -> Piec
     geometry = np.empty(len(piece.shapes), object)
     geometry[dimensions == 0] = _scaled(piece.geometry[dimensions == 0], scale)
     geometry[short], geometry[small] = _dashes(corners[short]), _dots(corners[small])
-    geometry[lines] = _lines(piece.geometry[lines], scale, tolerance)
-    geometry[areas] = _areas(piece.geometry[areas], scale, tolerance)
+    geometry[lines] = _lines(piece.geometry[lines], scale)
+    geometry[areas] = _areas(piece.geometry[areas], scale)
     drawn = piece_of(piece.shapes, geometry)
     # What has become nothing on the grid has no box, and meets no tile.
     return drawn._replace(dimensions=dimensions, commands=_commands(geometry, dimensions))
@@ -206,18 +219,17 @@ def snapped(shapes: Geometries) -> Geometries:
     return areas
 
 
-def _areas(shapes: Geometries, scale: float, tolerance: float) -> Geometries:
+def _areas(shapes: Geometries, scale: float) -> Geometries:
     """Return areas on the grid; one too thin for it is widened to a quarter of a pixel."""
-    shapes = valid(_scaled(shapely.simplify(shapes, tolerance), scale))
+    shapes = valid(_scaled(shapes, scale))
     areas = snapped(shapes)
     thin = ~shapely.is_empty(shapes) & (shapely.area(areas) == 0)
     areas[thin] = snapped(shapely.buffer(shapes[thin], TOLERANCE / 2, quad_segs=1))
     return areas
 
 
-def _lines(shapes: Geometries, scale: float, tolerance: float) -> Geometries:
-    lines = shapely.simplify(shapes, tolerance, preserve_topology=False)
-    rounded: Geometries = shapely.transform(lines, lambda unit: np.rint(unit * scale))
+def _lines(shapes: Geometries, scale: float) -> Geometries:
+    rounded: Geometries = shapely.transform(shapes, lambda unit: np.rint(unit * scale))
     return rounded
 
 
@@ -256,4 +268,4 @@ def _commands(geometry: Geometries, dimensions: Ints) -> Commands:
     drawn = np.flatnonzero(lengths)
     firsts[drawn, 0] = mvt.unzigzag(every[starts[drawn] + 1])
     firsts[drawn, 1] = mvt.unzigzag(every[starts[drawn] + 2])
-    return Commands(every, starts, lengths, firsts)
+    return Commands(every.astype(np.int32), starts, lengths, firsts)

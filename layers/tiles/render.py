@@ -59,20 +59,16 @@ def render(
 
 
 def prepare(snapshot: Snapshot) -> None:
-    """Make ready what tiles of lines and areas are cut from: seconds of work, for a thread.
+    """Make ready what tiles of areas are cut from: seconds of work, for a thread.
 
-    A tile that comes first waits for its own zoom alone.
+    A tile that comes first waits for its own zoom alone, as those of lines do: thousands of arcs
+    would take the memory whether anyone looks at them from near by or not.
     """
     for table in snapshot.tables.values():
-        if len(table.shape_rows()):
-            _base_shapes(table, WEB_MERCATOR).prepare(_first_zoom(table))
-
-
-def _first_zoom(table: LayerTable) -> int:
-    """Return the zoom from which tiles show the shapes of a layer themselves."""
-    if table.layer.geometry <= _LINES:
-        return OVERVIEW_TO_ZOOM + 1 if len(table) > MAX_ARCS else 0
-    return OUTLINES_FROM_ZOOM if table.layer.geometry & _POINTS else 0
+        geometry = table.layer.geometry
+        if not geometry <= _LINES and len(table.shape_rows()):
+            from_zoom = OUTLINES_FROM_ZOOM if geometry & _POINTS else 0
+            _base_shapes(table, WEB_MERCATOR).prepare(from_zoom)
 
 
 def has_shapes(table: LayerTable, tile: Tile, mask: Mask) -> bool:

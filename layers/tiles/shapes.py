@@ -30,7 +30,12 @@ EXACT_FROM_ZOOM = 14
 MAX_BYTES = 256 * 1024
 """A tile beyond this is written again with half of its shapes."""
 
-_PART_ZOOMS = (6, 10, 14)
+WHOLE_TO_ZOOM = 8
+"""Up to here all shapes are put on the grid at once; from here on parts of the world are, when a
+tile of theirs is asked for, since a copy of everything for each zoom would fill the memory."""
+WORTH_A_COPY = 0.8
+"""Of the vertices: what simplification leaves more of is not worth its memory."""
+_PART_ZOOMS = (4, 8, 12, 16)
 """A country at full detail is cut once for each part of the world, not for each tile."""
 _KEPT_BYTES = 32 * 1024 * 1024
 """Memory for such parts, of one index."""
@@ -66,16 +71,21 @@ class ShapeIndex:
         self._rows = kept if rows is None else rows[kept]
         self._whole = pieces.piece_of(np.arange(len(kept)), unit[kept])
         self._copies: dict[int, Piece] = {}
-        self._making = [threading.Lock() for _ in range(EXACT_FROM_ZOOM + 1)]
+        self._levels: dict[int, Piece] = {}
+        self._making = [threading.Lock() for _ in range(WHOLE_TO_ZOOM + 1)]
+        self._simplifying = threading.Lock()
         self._parts = _Parts()
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def prepare(self, from_zoom: int) -> None:
-        """Make ready what no tile should have to wait for: the copy of every zoom from this on."""
-        for z in range(from_zoom, EXACT_FROM_ZOOM + 1):
-            self._copy(z)
+        """Make ready what no tile should have to wait for: copies of the zooms from this on."""
+        for z in range(from_zoom, EXACT_FROM_ZOOM):
+            if z > WHOLE_TO_ZOOM:
+                self._simplified(z)
+            else:
+                self._copy(z)
 
     def drawn(self, tile: Tile, rows_mask: Mask | None = None) -> DrawnRows:
         """Return what is drawn in a tile.
@@ -104,32 +114,53 @@ class ShapeIndex:
 
     def _piece(self, tile: Tile) -> Piece:
         """Return what is ready for the tile: its zoom, in a part of the world about it."""
-        if tile.z <= EXACT_FROM_ZOOM:
-            return self._cut(self._copy(tile.z), tile, tile.z)
-        part = _part(tile, EXACT_FROM_ZOOM)
+        z = tile.z
+        if z <= WHOLE_TO_ZOOM:
+            return self._cut(self._copy(z), tile, z)
+        part = _part(tile, max(zoom for zoom in _PART_ZOOMS if zoom < z))
 
         def build() -> Piece:
-            exact = self._cut(self._whole, tile, None)
-            return pieces.on_grid(exact, self._whole.boxes[exact.shapes], tile.z, 0)
+            near = self._cut(self._simplified(z), tile, None)
+            return pieces.on_grid(near, self._whole.boxes[near.shapes], z)
 
-        return self._parts.kept((tile.z, part), build)
+        return self._parts.kept((z, part), build)
 
     def _cut(self, piece: Piece, tile: Tile, units_of: int | None) -> Piece:
         """Cut a part about the tile out of a part about that; `units_of` a zoom, or unit square."""
+        level = _level(tile.z)
         for zoom in _PART_ZOOMS:
             if zoom < tile.z:
                 part = _part(tile, zoom)
                 cut = partial(pieces.cut, piece, _margin(part, units_of))
-                piece = self._parts.kept((units_of, part), cut)
+                piece = self._parts.kept((units_of, level, part), cut)
         return piece
 
     def _copy(self, z: int) -> Piece:
+        """Return all shapes as they are drawn at a zoom."""
         with self._making[z]:
             if z not in self._copies:
-                tolerance = TOLERANCE / EXTENT / (1 << (z | 1)) if z < EXACT_FROM_ZOOM else 0
-                boxes = self._whole.boxes
-                self._copies[z] = pieces.on_grid(self._whole, boxes, z, tolerance)
+                simplified = self._simplified(z)
+                self._copies[z] = pieces.on_grid(simplified, self._whole.boxes, z)
             return self._copies[z]
+
+    def _simplified(self, z: int) -> Piece:
+        """Return all shapes in the unit square, without what a zoom does not show.
+
+        Whole shapes are simplified, never parts of them: neighbours are to agree.
+        """
+        if z >= EXACT_FROM_ZOOM:
+            return self._whole
+        level = _level(z)
+        with self._simplifying:
+            if level not in self._levels:
+                # Those of which each zoom has a copy are not asked for again.
+                for old in [one for one in self._levels if one <= WHOLE_TO_ZOOM]:
+                    del self._levels[old]
+                tolerance = TOLERANCE / EXTENT / (1 << level)
+                copy = pieces.simplified(self._whole, tolerance)
+                spares = copy.vertices < WORTH_A_COPY * self._whole.vertices
+                self._levels[level] = copy if spares else self._whole
+            return self._levels[level]
 
 
 class _Parts:
@@ -203,6 +234,11 @@ def _layer(
 ) -> bytes:
     picked = [(key, column.pick(rows)) for key, column in columns.items()]
     return mvt.encode_layer(name, picked, geometry, types)
+
+
+def _level(z: int) -> int:
+    """Return the zoom whose tolerance holds for `z`: the higher one of each two."""
+    return z | 1 if z < EXACT_FROM_ZOOM else EXACT_FROM_ZOOM
 
 
 def _part(tile: Tile, zoom: int) -> Tile:
