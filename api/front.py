@@ -64,6 +64,10 @@ class Call(NamedTuple):
         asks_words = "/items/" in path
         return path, self.scope["query_string"], self.caller if asks_words else self.caller.form
 
+    def sharing(self) -> tuple[str, int]:
+        """Return what the headers of tiles depend on: the scheme, and how long they are shared."""
+        return self.scope["scheme"], self.service.settings.shared_tiles_s
+
     def tag(self, versions: Versions) -> str:
         """Return the tag of the answer that holds these versions."""
         scope = self.scope
@@ -178,7 +182,7 @@ class Front:
         snapshot = self._held(call.service) or await self._renewed(call.service)
         versions = asked.versions(snapshot)
         tag = call.tag(versions)
-        if messages := _unchanged(call.held, tag, _head(304, scope["scheme"])):
+        if messages := _unchanged(call.held, tag, _head(304, *call.sharing())):
             return messages
         body = tiles.kept(call.service, wanted, versions)
         if body is None:
@@ -318,7 +322,7 @@ def _basemap(call: Call, place: Place) -> Sequence[Message]:
     check_basemap(call.scope["query_string"], call.caller.form.accept)
     version = tiles.basemap_version()
     tag = call.tag(version)
-    if messages := _unchanged(call.held, tag, _head(304, call.scope["scheme"])):
+    if messages := _unchanged(call.held, tag, _head(304, *call.sharing())):
         return messages
     body = tiles.drawn_basemap(place.tile, compressed=call.caller.form.gzip)
     answer = _whole(call, place, (version, lambda _: version), tag, body)
@@ -346,13 +350,13 @@ def _whole(
     body: bytes,
 ) -> Answer:
     """Return the answer that is a tile."""
-    encoded, scheme = call.caller.form.gzip and bool(body), call.scope["scheme"]
+    encoded = call.caller.form.gzip and bool(body)
     head = [
         (_ETAG, tiles.tag_header(tag, encoded=encoded).encode()),
         (b"content-length", b"%d" % len(body)),
-        *_head(200, scheme, encoded=encoded),
+        *_head(200, *call.sharing(), encoded=encoded),
     ]
-    return Answer(place.template, *version, tag, head, _head(304, scheme), body)
+    return Answer(place.template, *version, tag, head, _head(304, *call.sharing()), body)
 
 
 def _messages(status: int, head: Head, body: bytes) -> Sequence[Message]:
@@ -364,10 +368,11 @@ def _messages(status: int, head: Head, body: bytes) -> Sequence[Message]:
 
 
 @lru_cache
-def _head(status: int, scheme: str, *, encoded: bool = False) -> Head:
+def _head(status: int, scheme: str, shared_s: int, *, encoded: bool = False) -> Head:
     """Return the headers that all tiles of a kind share."""
     media_type = MVT if status == HTTPStatus.OK else None
-    return _headers(status, tiles.tile_headers(encoded=encoded), media_type, scheme)
+    headers = tiles.tile_headers(encoded=encoded, shared_s=shared_s)
+    return _headers(status, headers, media_type, scheme)
 
 
 def _headers(status: int, headers: Mapping[str, str], media_type: str | None, scheme: str) -> Head:

@@ -19,7 +19,7 @@ from api.compression import GZIPPED, gzipped, takes_gzip, unzipped
 from api.depends import CurrentWishes, ReadableLayer, Reads, Wishes, collections_of, query_of
 from api.features import found
 from api.links import MVT
-from api.negotiate import AS_TILE, CACHING, is_held, tag_of
+from api.negotiate import AS_TILE, CACHING, VARY, is_held, tag_of
 from api.parameters import COLLECTIONS, FILTERS, FORMAT
 from api.router import Router
 from api.service import CurrentService, Service
@@ -34,6 +34,8 @@ from layers.tiles.render import render
 
 MOST_DIGITS = 9
 Versions = tuple[str, ...]
+KNOWN_BY = frozenset({"authorization", "cookie"})
+"""Headers by which people say who they are."""
 
 router = Router("Tiles", conformance.TILES)
 OF_ONE = Reads(FORMAT, *FILTERS, filters=True)
@@ -168,9 +170,21 @@ def tag_header(tag: str, *, encoded: bool) -> str:
     return f'"{tag}{GZIPPED}"' if encoded else f'"{tag}"'
 
 
-def tile_headers(*, encoded: bool) -> dict[str, str]:
-    """Return what every tile carries beside its tag."""
-    return {**CACHING, "Content-Encoding": "gzip"} if encoded else {**CACHING}
+def tile_headers(*, encoded: bool, shared_s: int, known: bool = False) -> dict[str, str]:
+    """Return what every tile carries beside its tag.
+
+    Args:
+        encoded: Whether it is compressed.
+        shared_s: Seconds for which caches between us and the public need not ask.
+        known: Whether it is for someone who says who they are: no cache may give it to others,
+            nor give them what it has for others.
+    """
+    headers = dict(CACHING)
+    if shared_s:
+        public = f"public, max-age=0, must-revalidate, s-maxage={shared_s}"
+        headers["Cache-Control"] = "private, no-cache" if known else public
+        headers["Vary"] = f"{VARY}, Authorization, Cookie"
+    return headers | {"Content-Encoding": "gzip"} if encoded else headers
 
 
 def _encoded(service: Service, snapshot: Snapshot, wanted: Wanted) -> tuple[Versions, bytes]:
@@ -206,8 +220,14 @@ def _tile(request: Request, asked: Asked, service: Service) -> Response:
 
 def _answered(request: Request, versions: Versions, body: bytes, *, compressed: bool) -> Response:
     tag, encoded = tag_of(request, *versions), compressed and bool(body)
-    if is_held(request, tag):
-        headers = {"ETag": tag_header(tag, encoded=False), **tile_headers(encoded=False)}
+    held = is_held(request, tag)
+    encoded = encoded and not held
+    headers = tile_headers(
+        encoded=encoded,
+        shared_s=request.app.state.settings.shared_tiles_s,
+        known=not KNOWN_BY.isdisjoint(request.headers),
+    )
+    headers = {"ETag": tag_header(tag, encoded=encoded), **headers}
+    if held:
         return Response(status_code=304, headers=headers)
-    headers = {"ETag": tag_header(tag, encoded=encoded), **tile_headers(encoded=encoded)}
     return Response(body, media_type=MVT, headers=headers)

@@ -71,6 +71,12 @@ class Settings:
     tile_cache_mb: int = _setting(
         64, "Memory for encoded tiles in each process, in MiB.", sound=_between(0, 1_000_000)
     )
+    shared_tiles_s: int = _setting(
+        0,
+        "Seconds for which nginx or a CDN may give the public a tile again without asking, and "
+        "for which an edit may stay unseen behind it; 0: it asks each time, up to 86400.",
+        sound=_between(0, 86_400),
+    )
     edit_token: str = _setting(
         "",
         "A token of 16 characters or more with which everything may be edited, sent as Bearer or "

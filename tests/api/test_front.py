@@ -3,11 +3,14 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from starlette.testclient import TestClient
 
 from api import front, tiles
+from api.app import create_app
 from api.asking import place_of
 from api.callers import MOST_BYTES, REMEMBERED
 from api.forecast import LIGHT_S, Forecast
@@ -128,6 +131,25 @@ def test_an_answer_is_for_its_language_host_and_form_alone(world, make):
     ]
     assert len(set(tags)) == len(tags)
     assert world.get(TILE, headers={"Accept": "text/html"}).status_code == 406
+
+
+@pytest.mark.parametrize("path", [TILE, "/tiles/0/0/0.pbf", "/basemap/0/0/0.mvt"])
+def test_what_caches_may_share_is_the_public_s_alone(settings, store, path):
+    with TestClient(create_app(replace(settings, shared_tiles_s=60))) as client:
+        # A stated length is for the routes, and yet says nothing of who asks.
+        for more in ({}, {"Content-Length": "0"}):
+            public = client.get(path, headers=more)
+            held = client.get(path, headers=more | {"If-None-Match": public.headers["etag"]})
+            assert (public.status_code, held.status_code) == (200, 304)
+            for answer in (public, held):
+                shared = "public, max-age=0, must-revalidate, s-maxage=60"
+                assert answer.headers["cache-control"] == shared
+                assert {"Authorization", "Cookie"} <= set(answer.headers["vary"].split(", "))
+        for known in KNOWN:
+            assert "s-maxage" not in client.get(path, headers=known).headers["cache-control"]
+        someone_s = client.get(path, headers={"Cookie": "session=1"}).headers
+        assert someone_s["cache-control"] == "private, no-cache"
+        assert {"Authorization", "Cookie"} <= set(someone_s["vary"].split(", "))
 
 
 @pytest.mark.parametrize("headers", KNOWN)
