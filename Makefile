@@ -49,7 +49,7 @@ fix: install-dev
 	$(BIN)/ruff format .
 
 ## What docs/performance.md claims, against its peers; `make bench CLAIMS=encode SIZES=100000`.
-CLAIMS ?= encode serve pages exports facets edits start growth
+CLAIMS ?= encode serve pages exports facets filters edits start growth
 SIZES ?= 1000000
 bench: install-dev
 	@$(BIN)/python benchmarks/setup.py

@@ -276,10 +276,15 @@ def _tests(table: LayerTable, query: Query) -> Iterator[Callable[[At], Mask]]:
     if (interval := query.interval) is not None:
         yield partial(_within_time, table, interval=interval, dated=query.dated)
     if (asked := query.filter) is not None:
-        # Arrow comes with it, which no tile without a filter needs.
-        from layers.cql2.mask import filter_mask
+        yield lambda at: _filtered(table, asked)[at]
 
-        yield lambda at: filter_mask(table, asked)[at]
+
+def _filtered(table: LayerTable, asked: Filter) -> Mask:
+    # Arrow comes with it, which no tile without a filter needs.
+    from layers.cql2.mask import filter_mask
+
+    # Counts ask for it again beside each other parameter that they leave out.
+    return table.recent(("filter", asked.key), lambda: filter_mask(table, asked))
 
 
 def _equals(table: LayerTable, at: At, name: str, values: tuple[str, ...]) -> Mask:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from layers.columns import Numbers as ColumnOfNumbers
 from layers.columns import Terms, Texts, floats_of
 from layers.cql2.arrow import FOLDED, texts_of
+from layers.cql2.budget import Budget
 from layers.cql2.moments import moments, year_moments
 from layers.cql2.tree import Reading, Side
 from layers.table import LayerTable
@@ -31,6 +32,9 @@ class Frame(Protocol):
     """Rows of some columns."""
 
     size: int
+
+    def spend(self, nanoseconds: float) -> None:
+        """Pay for work on each row of the table; see `Budget`."""
 
     def texts(self, column: str, folds: tuple[str, ...]) -> pa.Array | pa.ChunkedArray:
         """Return texts, without case or accents where `folds` say so, null for none."""
@@ -54,6 +58,9 @@ class Distinct:
     def __init__(self, column: Terms) -> None:
         self._values: list[Any] = [*column.values, None]
         self.size = len(self._values)
+
+    def spend(self, _nanoseconds: float) -> None:
+        """See `Frame`: there are few of them."""
 
     def texts(self, _column: str, folds: tuple[str, ...]) -> pa.Array:
         """See `Frame`."""
@@ -84,6 +91,11 @@ class AllRows:
 
     def __init__(self, table: LayerTable) -> None:
         self.table, self.size = table, len(table)
+        self.budget = Budget(len(table))
+
+    def spend(self, nanoseconds: float) -> None:
+        """See `Frame`."""
+        self.budget.spend(nanoseconds)
 
     def texts(self, column: str, folds: tuple[str, ...]) -> pa.ChunkedArray:
         """See `Frame`."""

@@ -17,13 +17,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from layers.columns import Mask, Terms
+from layers.cql2 import budget
 from layers.cql2.filter import Filter
 from layers.cql2.folding import OPERATORS
 from layers.cql2.frames import EXACT, AllRows, Distinct, Frame, Numbers
 from layers.cql2.functions import FUNCTIONS, computed
 from layers.cql2.places import related
 from layers.cql2.sets import RELATIONS, as_set
-from layers.cql2.texts import FOLDS, regex_of
+from layers.cql2.texts import FOLDS, form_of, regex_of
 from layers.cql2.tree import (
     Always,
     Among,
@@ -72,6 +73,7 @@ def filter_mask(table: LayerTable, asked: Filter) -> Mask:
 def truth(node: Predicate, frame: Frame) -> Truth:
     """Return how true a condition is for each row of a frame."""
     if isinstance(frame, AllRows) and (column := _dictionary(node, frame.table)) is not None:
+        frame.spend(budget.LOOKED_UP)
         return truth(node, Distinct(column))[column.codes]
     return _TRUTHS[type(node)](node, frame)
 
@@ -121,6 +123,7 @@ def _comparison(node: Comparison, frame: Frame) -> Truth:
     left, right = _value(node.left, frame), _value(node.right, frame)
     if isinstance(left, Numbers):
         return _number_truth(node.op, left, right)
+    frame.spend(budget.COMPARED)
     return _of_arrow(_TEXT_OPERATORS[node.op](left, right))
 
 
@@ -151,21 +154,44 @@ def _exactly(op: str, values: NDArray[np.float64], whole: int) -> NDArray[np.boo
 def _among(node: Among, frame: Frame) -> Truth:
     of = _value(node.of, frame)
     if not isinstance(of, Numbers):
+        frame.spend(budget.LISTED)
         wanted = pa.array([str(value) for value in node.values], pa.string())
         found = pc.is_in(of, value_set=wanted)
         return _of_bools(np.asarray(found), np.asarray(pc.is_null(of)))
+    frame.spend(budget.NUMBERED * len(node.values))
     each = (_number_truth("=", of, value) for value in node.values)  # type: ignore[arg-type]
     return reduce(np.maximum, each)
 
 
 def _like(node: Like, frame: Frame) -> Truth:
-    texts = _value(node.of, frame)
-    return _of_arrow(pc.match_substring_regex(texts, regex_of(node.pattern)))
+    texts, form = _value(node.of, frame), form_of(node.pattern)
+    nanoseconds, compare = _FORMS[form.kind]
+    frame.spend(nanoseconds)
+    holds = compare(texts, form.letters)
+    if form.whole:
+        return _of_arrow(holds)
+    # What has the letters is few: only that is matched with all of the pattern.
+    rows = np.flatnonzero(np.asarray(pc.fill_null(holds, False)))
+    frame.spend(budget.MATCHED * len(rows) / frame.size)
+    answer = _of_arrow(holds)
+    matched = pc.match_substring_regex(texts.take(pa.array(rows)), regex_of(node.pattern))
+    answer[rows] = _of_bools(np.asarray(matched))
+    return answer
+
+
+_FORMS: Mapping[str, tuple[float, Callable[[Any, str], Any]]] = {
+    "is": (budget.COMPARED, pc.equal),
+    "begins": (budget.COMPARED, pc.starts_with),
+    "ends": (budget.COMPARED, pc.ends_with),
+    "holds": (budget.SOUGHT, pc.match_substring),
+}
+"""What a pattern asks first → nanoseconds a row, and how it is asked."""
 
 
 def _missing(node: Missing, frame: Frame) -> Truth:
     if isinstance(node.of, Place):
-        return _of_bools(np.isnan(_table(frame).lnglats()[:, 0]))
+        assert isinstance(frame, AllRows)  # noqa: S101  a place is no column with a dictionary
+        return _of_bools(np.isnan(frame.table.lnglats()[:, 0]))
     if isinstance(node.of, Property):
         return _of_bools(frame.missing(node.of.column))
     value = _value(node.of, frame)
@@ -180,8 +206,9 @@ def _holds(node: Holds, frame: Frame) -> Truth:
 
 
 def _spatial(node: Spatial, frame: Frame) -> Truth:
-    table = _table(frame)
-    return _of_bools(related(node, table), np.isnan(table.lnglats()[:, 0]))
+    assert isinstance(frame, AllRows)  # noqa: S101  a place is no column with a dictionary
+    table = frame.table
+    return _of_bools(related(node, table, frame.budget), np.isnan(table.lnglats()[:, 0]))
 
 
 def _arrays(node: Arrays, frame: Frame) -> Truth:
@@ -189,11 +216,6 @@ def _arrays(node: Arrays, frame: Frame) -> Truth:
     test, wanted = RELATIONS[node.relation], as_set(node.values)
     answer = [one is not None and test(as_set(one), wanted) for one in held.tolist()]
     return _of_bools(np.array(answer, bool), held == None)  # noqa: E711
-
-
-def _table(frame: Frame) -> LayerTable:
-    assert isinstance(frame, AllRows)  # noqa: S101  a place is no column with a dictionary
-    return frame.table
 
 
 def _of_bools(holds: Any, missing: NDArray[np.bool_] | None = None) -> Truth:
@@ -216,6 +238,7 @@ def _value(node: Scalar, frame: Frame) -> Any:
     if isinstance(node, Property):
         if node.type is Type.TEXT:
             return frame.texts(node.column, ())
+        frame.spend(budget.NUMBERED)
         return frame.numbers(node.column)
     if isinstance(node, Moment):
         return _moments(node, frame)
@@ -225,6 +248,7 @@ def _value(node: Scalar, frame: Frame) -> Any:
 
 
 def _moments(node: Moment, frame: Frame) -> Numbers:
+    frame.spend(budget.NUMBERED)
     values, missing = frame.moments(node.column, node.reading, node.side)
     if node.missing is None:
         return Numbers(values, missing)
@@ -232,6 +256,7 @@ def _moments(node: Moment, frame: Frame) -> Numbers:
 
 
 def _computed(node: Arithmetic, frame: Frame) -> Numbers:
+    frame.spend(budget.NUMBERED)
     sides = (_value(side, frame) for side in (node.left, node.right))
     left, right = (_floats(side) for side in sides)
     result = np.broadcast_to(computed(node.op, left, right), (frame.size,))

@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 _STROKES = str.maketrans("øØđĐłŁħĦŧŦıɨƗ", "oOdDlLhHtTiiI")
 """Letters with a stroke, which Unicode does not take apart."""
 MOST_WILDCARDS = 16
 LONGEST_PATTERN = 256
+_OUTER = 3
+"""Parts of a pattern of letters with `%` at both ends."""
 
 
 def casei(text: str) -> str:
@@ -90,6 +93,48 @@ def _find(text: str, start: int, end: int, part: Part) -> int | None:
         return None if found < 0 else found
     places = range(start, end - len(part) + 1)
     return next((place for place in places if _stands(text, place, part)), None)
+
+
+class Form(NamedTuple):
+    """What a pattern asks of a text first: a quick question that every match answers."""
+
+    kind: str
+    """`is`, `begins`, `ends` or `holds`."""
+    letters: str
+    whole: bool
+    """Whether that is all it asks."""
+
+
+def form_of(pattern: str) -> Form:
+    """Return the quickest question of a pattern: its outer letters, else its longest ones."""
+    parts = _parts(pattern)
+    first, last = _until_any(parts[0]), _until_any(parts[-1][::-1])[::-1]
+    if len(parts) == 1 and None not in parts[0]:
+        return Form("is", first, whole=True)
+    wild = any(None in part for part in parts)
+    if first or last:
+        kind, letters = ("begins", first) if first else ("ends", last)
+        return Form(kind, letters, whole=not wild and len(parts) < _OUTER and not (first and last))
+    runs = [run for part in parts for run in _runs(part)]
+    longest = max(runs, key=len)
+    if not longest:
+        return Form("begins", "", whole=not wild)
+    return Form("holds", longest, whole=not wild and len(parts) == _OUTER)
+
+
+def _until_any(part: Part) -> str:
+    return _runs(part)[0]
+
+
+def _runs(part: Part) -> list[str]:
+    """Return the letters of a part between those that may be any."""
+    runs: list[list[str]] = [[]]
+    for letter in part:
+        if letter is None:
+            runs.append([])
+        else:
+            runs[-1].append(letter)
+    return ["".join(run) for run in runs]
 
 
 def regex_of(pattern: str) -> str:

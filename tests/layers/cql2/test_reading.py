@@ -16,7 +16,7 @@ from layers.cql2.queryables import queryables_of
 from layers.cql2.text import read_text
 
 TEXTS, JSONS = 120, 109
-UNDERSTOOD = 8
+UNDERSTOOD = 19
 """Examples that ask for nothing but a name, an id or a geometry."""
 WORDS = [
     "AND",

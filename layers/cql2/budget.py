@@ -1,0 +1,61 @@
+"""What a filter may cost. Work is paid for before it is done, at what it was measured to take."""
+
+from __future__ import annotations
+
+from geomap.errors import ParameterInvalid
+
+LEAST_MS = 50.0
+NS_A_ROW = 50.0
+"""So that a million rows are done within 50 ms of one processor, and fewer within that, too."""
+
+LOOKED_UP = 1.8
+"""Nanoseconds a row: from a column's dictionary."""
+NUMBERED = 5.5
+"""To fetch, compare or compute with a number or a time."""
+COMPARED = 5.0
+"""To compare a text, or look at its beginning or its end."""
+SOUGHT = 45.0
+"""To look for letters within a text."""
+MATCHED = 85.0
+"""To match a text with a pattern of wildcards inside."""
+LISTED = 20.0
+"""To look for a text in a list."""
+BOXED = 3.5
+"""To compare a place with a box."""
+PLACED = 45.0
+"""To compare a place with a shape."""
+PLACED_CORNER = 0.8
+"""And for each corner of that."""
+FOUND = 14.0
+"""To take a place that is within that."""
+CELLED = 25.0
+"""To find the cell of a place."""
+MADE = 150.0
+"""To make a geometry of a place."""
+SHAPED = 3_000.0
+"""To read a geometry and compare it with a shape."""
+SHAPED_CORNER = 20.0
+"""And for each corner of that."""
+
+
+class Budget:
+    """What is left for one filter over some rows."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._left = max(LEAST_MS * 1e6, NS_A_ROW * rows)
+
+    def spend(self, nanoseconds: float, rows: int | None = None) -> None:
+        """Pay for work on rows: on all of them, where it is not said on how many.
+
+        Raises:
+            ParameterInvalid: More than a filter may cost.
+        """
+        self._left -= nanoseconds * (self._rows if rows is None else rows)
+        if self._left < 0:
+            raise ParameterInvalid(
+                "filter",
+                "",
+                f"it would take too long over {self._rows:,} features; ask for less at once: "
+                "fewer conditions, patterns that begin with letters, shapes of fewer corners.",
+            )
