@@ -1,11 +1,15 @@
 """What is prepared beside a base says the same as the store does, also after edits."""
 
+import gzip
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import geopandas
+import mapbox_vector_tile
 import numpy as np
 import pytest
+from pmtiles.reader import MemorySource, all_tiles
 from shapely import LineString, box
 
 from geomap.model import Visibility
@@ -94,11 +98,24 @@ def written(follower, name, layer, query=Query(), **wishes):  # noqa: B008
         return b"".join(export.write(snapshot, reader, table, rows, options_for(export, **wishes)))
 
 
+def tiles_in(content):
+    """Return what each tile of an archive shows: edited places stand behind the others in it."""
+    return {
+        place: {
+            name: sorted(json.dumps(one, sort_keys=True) for one in layer["features"])
+            for name, layer in mapbox_vector_tile.decode(gzip.decompress(tile)).items()
+        }
+        for place, tile in all_tiles(MemorySource(content))
+    }
+
+
 @pytest.fixture
 def told(tmp_path):
-    """The content of a file: GDAL writes the time into a GeoPackage."""
+    """The content of a file: GDAL writes the time into a GeoPackage, tiles have no order."""
 
     def content_of(name, layer, content):
+        if name == "pmtiles":
+            return tiles_in(content)
         if name != "gpkg":
             return content
         path = tmp_path / "told.gpkg"
