@@ -15,10 +15,12 @@ from api.links import (
     GEOJSON,
     HTML,
     JSON,
+    QGIS_LAYER,
     QUERYABLES,
     SCHEMA,
     SCHEMA_OF,
     SORTABLES,
+    STYLES,
     TILESETS,
     Link,
     link,
@@ -162,6 +164,8 @@ def _links(request: Request, layer: Layer) -> list[Link]:
         link(url(request, f"{here}/queryables"), QUERYABLES, SCHEMA, "What filters may ask"),
         link(url(request, f"{here}/sortables"), SORTABLES, SCHEMA, "What to order by"),
         link(url(request, f"{here}/tiles", {"f": "json"}), TILESETS, JSON, "Vector tiles"),
+        link(url(request, f"{here}/styles"), STYLES, JSON, "Styles for MapLibre"),
+        link(url(request, f"{here}/geomap.qlr"), "related", QGIS_LAYER, "A layer for QGIS"),
         *exports,
     ]
 

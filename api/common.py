@@ -14,8 +14,10 @@ from api.links import (
     HTML,
     JSON,
     OPENAPI,
+    QGIS_PROJECT,
     QUERYABLES,
     SCHEMA,
+    STYLES,
     TILESETS,
     Link,
     base_url,
@@ -70,6 +72,8 @@ def _entrance(request: Request, settings: Settings, own: list[Link]) -> Response
             link(url(request, "/queryables"), QUERYABLES, SCHEMA, "What filters may ask"),
             link(url(request, "/functions"), FUNCTIONS, JSON, "Functions of filters"),
             link(url(request, "/tiles", {"f": "json"}), TILESETS, JSON, "Vector tiles"),
+            link(url(request, "/styles"), STYLES, JSON, "Styles for MapLibre"),
+            link(url(request, "/qgis/geomap.qgz"), "related", QGIS_PROJECT, "A project for QGIS"),
         ],
     }
     return answered(request, (), JSON, lambda: orjson.dumps(body))

@@ -11,8 +11,15 @@ from starlette.responses import Response
 
 from api import conformance
 from api.depends import CurrentWishes, Language, ReadableId, ReadableLayer, Reads, Wishes, query_of
-from api.links import GEOJSON, JSON
-from api.negotiate import AS_FEATURES, AS_GEOJSON, AS_JSON, answered, is_page
+from api.links import GEOJSON, JSON, QUERYABLES, SCHEMA, link, url
+from api.negotiate import (
+    AS_FEATURES,
+    AS_GEOJSON,
+    AS_JSON,
+    answered,
+    is_page,
+    representations,
+)
 from api.parameters import (
     AFTER,
     BBOX,
@@ -95,7 +102,9 @@ def page_answer(
         telling = Telling(request, tables, reader, layer, lang, wish, profiles)
         asked = page(telling.table, found(query, layer, reader))
         versions = (telling.table.version, *_named_from(telling))
-        headers = telling.headers(next_link(telling, asked))
+        forms = representations(request, AS_FEATURES)
+        asking = link(url(request, f"/collections/{layer.id}/queryables"), QUERYABLES, SCHEMA)
+        headers = telling.headers([*forms, *next_link(telling, asked), asking])
 
         def body() -> bytes:
             return collection_text(telling, asked)

@@ -18,6 +18,8 @@ MVT = "application/vnd.mapbox-vector-tile"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 STYLESHEET = "application/vnd.mapbox.style+json"
 SCHEMA = "application/schema+json"
+QGIS_PROJECT = "application/x-qgis-project"
+QGIS_LAYER = "application/x-qgis-layer-definition"
 PROBLEM = "application/problem+json"
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"

@@ -38,7 +38,7 @@ AS_FEATURES: Mapping[str, str] = {
     "jsonfg": jsonfg.MEDIA_TYPE,
     "linkedplaces": linked_places.MEDIA_TYPE,
 }
-AS_OPENAPI: Mapping[str, str] = {"json": OPENAPI}
+AS_OPENAPI: Mapping[str, str] = {"json": OPENAPI, "html": HTML}
 AS_TILE: Mapping[str, str] = {"mvt": MVT, "pbf": MVT}
 AS_STYLE: Mapping[str, str] = {"mapbox": STYLESHEET, "json": STYLESHEET}
 """What a route can answer in: `f` → media type, the usual one first."""

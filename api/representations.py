@@ -61,13 +61,19 @@ class Telling:
         wanted = getattr(self.request.state, "format", "geojson")
         return AS_FEATURES["geojson" if wanted == "html" else wanted]
 
-    def headers(self, following: list[Link]) -> dict[str, str]:
-        """Return the headers that say which system and profile the features have, what follows."""
+    def headers(self, links: list[Link]) -> dict[str, str]:
+        """Return the headers that say which system and profile the features have, and links."""
         uris = self.profiles.uris(self.form, self.layer)
-        links = [f'<{uri}>; rel="profile"' for uri in uris]
-        links += [f'<{one["href"]}>; rel="next"' for one in following]
+        named = [f'<{uri}>; rel="profile"' for uri in uris]
+        named += [_header_of(one) for one in links]
         told = {"Content-Crs": f"<{self.wish.system.uri}>"}
-        return told | ({"Link": ", ".join(links)} if links else {})
+        return told | ({"Link": ", ".join(named)} if named else {})
+
+
+def _header_of(one: Link) -> str:
+    """Return a link as RFC 8288 writes it; its type without parameters, which have quotes."""
+    media_type = one["type"].partition(";")[0]
+    return f'<{one["href"]}>; rel="{one["rel"]}"; type="{media_type}"'
 
 
 def plain_headers(layer: Layer) -> Mapping[str, str]:

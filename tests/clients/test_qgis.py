@@ -40,3 +40,24 @@ def test_qgis_draws_nothing_where_no_tile_has_anything(server, qgis):
 
 def test_the_layers_are_those_that_these_tests_name():
     assert {"sites", "cities", "regions", "twins"} == set(LAYERS)
+
+
+def test_qgis_opens_the_project_and_draws_every_layer_of_it(server, qgis, fetched, held):
+    told = qgis("open_project", str(fetched("/qgis/geomap.qgz", "geomap.qgz")))
+    assert told["opened"], told["error"]
+    assert len(told["layers"]) == 2 * len(LAYERS) + 1
+    assert all(layer["valid"] for layer in told["layers"].values()), told
+    read = [set(layer["ids"]) for layer in told["layers"].values() if "ids" in layer]
+    assert sorted(map(len, read)) == sorted(len(held(layer)) for layer in LAYERS)
+    assert all(count > 50 for count in told["inked"].values()), told["inked"]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_qgis_opens_a_layer_definition(server, qgis, fetched, held, layer):
+    path = fetched(f"/collections/{layer}/geomap.qlr", f"{layer}.qlr")
+    told = qgis("open_definition", str(path))
+    assert told["opened"], told["error"]
+    [read] = [set(one["ids"]) for one in told["layers"].values() if "ids" in one]
+    assert read == held(layer)
+    assert all(count > 50 for count in told["inked"].values()), told["inked"]
+    assert all(one["valid"] for one in told["layers"].values())

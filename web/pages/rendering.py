@@ -20,6 +20,7 @@ from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.inert import script_json
 from web.pages import linked
+from web.pages.interface import interface
 from web.pages.titles import COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader
 from web.words import LANGUAGE_NAMES
@@ -193,7 +194,7 @@ def _landing(_: Request, document: Json, told: Told) -> Told:
         "title": document["title"],
         "description": told["_"](document["description"]),
         "doors": [
-            (link["href"], link["type"], *map(told["_"], texts))
+            (link["href"], *map(told["_"], texts))
             for rel, texts in DOORS.items()
             for link in _links_of(told, rel)
         ],
@@ -315,6 +316,10 @@ def _schema(_: Request, document: Json, told: Told) -> Told:
     return {"rows": rows, "title": heading, "required": document.get("required", [])}
 
 
+def _interface(_: Request, document: Json, told: Told) -> Told:
+    return {"groups": interface(document)}
+
+
 def _conformance(_: Request, document: Json, told: Told) -> Told:
     return {"classes": document["conformsTo"], "title": told["_"](KINDS["conformance"])}
 
@@ -340,5 +345,6 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "schema": ("schema.html", _schema),
     "signIn": ("signin.html", _form),
     "password": ("password.html", _form),
+    "openapi": ("interface.html", _interface),
 }
 """Kind of document → its template, and what fills it."""

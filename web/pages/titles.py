@@ -148,6 +148,8 @@ KINDS: Mapping[str, str] = {
     "conformance": _("Standards kept to"),
     "collections": _("Collections"),
     "schema": _("Fields"),
+    "openapi": _("The interface, described"),
+    "styles": _("Styles"),
     "tileSets": _("Vector tiles"),
     "tileSet": _("Vector tiles"),
     "tileMatrixSets": _("Tile grids"),
