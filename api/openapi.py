@@ -6,7 +6,7 @@ FastAPI would make 3.1, which GDAL and the OGC test suites do not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import geomap
@@ -108,6 +108,7 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
         {"$ref": f"#/components/parameters/{name}"} for name in operation.reads.known if name != "f"
     ]
     media_types = dict.fromkeys(operation.formats.values())
+    written = {} if operation.method == "get" else described_write(operation)
     return {
         "operationId": f"{layer.id}.{operation.id}" if layer else operation.id,
         "summary": operation.summary,
@@ -124,22 +125,25 @@ def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
                 "description": operation.summary,
                 "content": {media: {"schema": _schema(operation, media)} for media in media_types},
             },
-            **{
-                status: {"$ref": f"#/components/responses/{name}"}
-                for status, name in (
-                    ("400", "Invalid"),
-                    ("404", "NotFound"),
-                    ("406", "NotAcceptable"),
-                )
-            },
+            **{status: _refusal(name, media_types) for status, name in REFUSED.items()},
         },
-        **({} if operation.method == "get" else described_write(operation)),
+        **written,
     }
+
+
+def _refusal(name: str, media_types: Iterable[str]) -> Json:
+    """Return a refusal; where there is nothing but a page, it is a page, too."""
+    if list(media_types) == [HTML]:
+        problem = _problem(_REFUSALS[name])
+        return problem | {"content": problem["content"] | {HTML: {"schema": {"type": "string"}}}}
+    return {"$ref": f"#/components/responses/{name}"}
 
 
 def _schema(operation: Operation, media_type: str) -> Json:
     if media_type == HTML:
         return {"type": "string"}
+    if media_type.startswith(LINKED):  # Its members of the same names are others.
+        return {"type": "object"}
     if not operation.schema:
         return _BINARY
     return {"$ref": f"#/components/schemas/{operation.schema}"}
@@ -187,8 +191,19 @@ def _problem(description: str) -> Json:
     return {"description": description, "content": {PROBLEM: {"schema": schema}}}
 
 
+LINKED = "application/ld+json"
+REFUSED: Mapping[str, str] = {
+    "400": "Invalid",
+    "401": "Unknown",
+    "403": "Forbidden",
+    "404": "NotFound",
+    "406": "NotAcceptable",
+}
+"""Status → the refusal that any operation may answer with."""
 _REFUSALS = {
     "Invalid": "A parameter is not known here, or its value cannot be read.",
+    "Unknown": "Who asks must say who they are, or what they said is not known.",
+    "Forbidden": "Who asks may not do this.",
     "NotFound": "There is no such thing, or not for the public.",
     "NotAcceptable": "None of the media types that `Accept` allows can be had.",
 }

@@ -29,7 +29,8 @@ def described_write(operation: Operation) -> Json:
     told: Json = {
         "security": [{name: []} for name in SECURITY],
         "responses": {
-            status: _response(status, means) for status, means in operation.answers.items()
+            "401": {"$ref": "#/components/responses/Unknown"},
+            **{status: _response(status, means) for status, means in operation.answers.items()},
         },
     }
     if operation.takes:

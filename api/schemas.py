@@ -94,7 +94,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "form": _ANYTHING,
     "signIn": _ANYTHING,
     "password": _ANYTHING,
-    "account": _object("role rights", name=_TEXT, role=_TEXT, rights=_ANYTHING),
+    "account": _object(
+        "role rights", name={**_TEXT, "nullable": True}, role=_TEXT, rights=_ANYTHING
+    ),
     "history": _object("revisions", id=_TEXT, revisions=_list(_ANYTHING), links=_LINKS),
     "done": _object("transaction_id", transaction_id=_TEXT, changed=_COUNT),
     "features": _object(

@@ -29,6 +29,9 @@ PAGES = {
     "schema": "/collections/twins/schema?f=html",
     "sortables": "/collections/sites/sortables?f=html&lang=fi",
     "tiles": "/collections/sites/tiles?f=html",
+    "grid": "/tileMatrixSets/WorldCRS84Quad?f=html&lang=fi",
+    "styles": "/styles?f=html",
+    "interface": "/api?f=html&lang=ru",
     "facets": "/collections/sites/facets?f=html",
     "search": "/search?q=vyb&f=html",
 }
