@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import orjson
@@ -18,13 +17,13 @@ from layers.checking import LayerCheck
 from layers.fields import is_blank
 from layers.findings import Findings
 from layers.imports.geojson import geometry_of
-from layers.layer import Kind, Layer, column_names
+from layers.layer import Kind, Layer
 from layers.projection import FLAT_NAMES, flat_names
+from layers.schema import CELLS_KM, ENVELOPE, read_only
 
 MOST_DEEP = 24
 """Nesting of a body: that of `extra`, and what stands around it."""
 MOST_VERTICES = 100_000
-CELLS_KM = (1, 5, 10, 50)
 NESTING: Mapping[str, int] = {
     "Point": 1,
     "MultiPoint": 2,
@@ -35,21 +34,6 @@ NESTING: Mapping[str, int] = {
 }
 FOREIGN = frozenset({"type", "id", "geometry", "properties", "bbox", "links", "@context"})
 """Members of a Feature; `bbox` and `links` are the house's to tell and are passed over."""
-ENVELOPE = ("visibility", "cell_km")
-HOUSE = frozenset(
-    {"source", "source_id", "licence", "attribution", "record_id", "coordinate_uncertainty_m"}
-)
-COMPUTED: Mapping[str, frozenset[str]] = {
-    "sites": frozenset({"region_ids"}),
-    "cities": frozenset({"region_ids", "twin_count"}),
-    "regions": frozenset(),
-    "twins": frozenset(
-        {"status", "status_as_of", "status_rule", "status_confidence", "status_hint", "because"}
-        | {"last_activity_on", "vitality", "vitality_recency", "vitality_frequency"}
-        | {"vitality_breadth", "vitality_reciprocity", "vitality_funding"}
-    ),
-}
-
 Json = Mapping[str, Any]
 
 
@@ -184,20 +168,6 @@ def _check_read_only(layer: Layer, stated: Json, basis: Basis, found: Findings) 
         value, now = stated[name], basis.told.get(name)
         if value != now and not (is_blank(value) and is_blank(now)):
             found.error("READ_ONLY", name, value, f"It is {now!r}; leave it out.")
-
-
-@cache
-def _read_only(layer_id: str) -> frozenset[str]:
-    layer = layer_named(layer_id)
-    dates = (column_names(field) for field in layer.fields if field.kind is Kind.EDTF)
-    derived = {field.name for field in layer.fields if field.derived}
-    flat = {*FLAT_NAMES} if "names" in derived else set()
-    return frozenset({*HOUSE, *derived, *flat, *COMPUTED[layer_id], *(n for d in dates for n in d)})
-
-
-def read_only(layer: Layer) -> frozenset[str]:
-    """Return the properties of a layer that the house fills and nobody can set."""
-    return _read_only(layer.id)
 
 
 def _envelope(values: dict[str, Any], before: Feature, found: Findings) -> dict[str, Any]:

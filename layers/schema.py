@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from geomap.i18n import LANGUAGES, label
+from geomap.model import Visibility
 from geomap.terms import VOCABULARIES
 from layers.catalog import layer_named
 from layers.layer import Field, Kind, Layer, column_names
@@ -16,6 +17,9 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 GEOMETRY = "geometry"
+CELLS_KM = (1, 5, 10, 50)
+ENVELOPE = ("visibility", "cell_km")
+"""What stands beside a record's fields and is an officer's to set."""
 UNITS: Mapping[str, str] = {"accuracy_m": "m", "area_ha": "har", "distance_km": "km"}
 """Field → UCUM."""
 
@@ -73,13 +77,18 @@ def described_properties(layer: Layer, lang: str) -> dict[str, Schema]:
             "format": geometry_format(layer),
         },
     }
+    derived = {field.name for field in layer.fields if field.derived}
     for name in ("name", *(f"name_{code}" for code in LANGUAGES)):
-        properties[name] = {"title": _title(name), **_TEXT, "readOnly": True}
+        properties[name] = {"title": _title(name), **_TEXT}
+        if "names" in derived:
+            properties[name]["readOnly"] = True
     for field in layer.fields:
         properties |= _field(field, lang, is_time=field == layer.time())
     house = {**_OF_THE_HOUSE, **_COMPUTED.get(layer.id, {})}
     for name, schema in house.items():
-        properties[name] = {"title": _title(name), **schema, "readOnly": True}
+        properties[name] = {"title": _title(name), **schema}
+        if name not in ENVELOPE:
+            properties[name]["readOnly"] = True
     if "status" in house and layer.group_by == "status":
         properties["status"] |= _codes("status", lang)
     return properties
@@ -98,6 +107,17 @@ def geometry_format(layer: Layer) -> str:
 def known_properties(layer: Layer) -> tuple[str, ...]:
     """Return the names that a feature's `properties` may have, in their order."""
     return _known_properties(layer.id)
+
+
+def read_only(layer: Layer) -> frozenset[str]:
+    """Return the properties that the house fills and nobody can set."""
+    return _read_only(layer.id)
+
+
+@cache
+def _read_only(layer_id: str) -> frozenset[str]:
+    described = described_properties(layer_named(layer_id), "en")
+    return frozenset(name for name, one in described.items() if one.get("readOnly")) - {"id"}
 
 
 @cache
@@ -180,7 +200,8 @@ _KINDS: Mapping[Kind, Callable[[Field, str], Schema]] = {
 }
 
 _OF_THE_HOUSE: Mapping[str, Schema] = {
-    "visibility": {"type": "string", "enum": ["public", "generalised", "restricted"]},
+    "visibility": {"type": "string", "enum": [one.value for one in Visibility]},
+    "cell_km": {"type": "integer", "enum": list(CELLS_KM)},
     "source": _TEXT,
     "licence": _TEXT,
     "attribution": _TEXT,

@@ -764,3 +764,17 @@ def test_why_a_change_is_made_is_kept(editor, mill, store, make):
 
 def test_the_mill_stands_where_it_was_put(mill, store, make):
     assert store.feature("sites", make.identity("Mill")).geometry == Point(28.77, 61.17)
+
+
+@pytest.mark.parametrize("layer", ["sites", "cities", "regions", "twins"])
+def test_the_schema_says_just_what_can_be_set(editor, put, make, layer):
+    schema = editor.get(f"/collections/{layer}/schema").json()
+    assert schema["additionalProperties"] is False
+    for name, one in schema["properties"].items():
+        if name in {"id", "geometry"}:
+            continue
+        body = {"type": "Feature", "geometry": None, "properties": {name: {"no": ["value"]}}}
+        answer = editor.post(f"/collections/{layer}/items", json=body, headers=GEOJSON)
+        codes = {fault["code"] for fault in answer.json()["errors"] if fault["field"] == name}
+        assert ("READ_ONLY" in codes) is (one.get("readOnly", False) and name != "source_id"), name
+        assert "COLUMN_UNKNOWN" not in codes
