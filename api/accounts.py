@@ -178,8 +178,23 @@ def _onwards(path: str) -> Response:
     return Response(status_code=303, headers={"Location": path, **PRIVATE})
 
 
+def refused_form(request: Request, fault: str, **told: Any) -> Response:
+    """Return the form to sign in with after another way of it has failed."""
+    return _form(request, 403, fault=fault, **told)
+
+
 def _form(request: Request, status: int, *, kind: str = "signIn", **told: Any) -> Response:
-    document = {"fault": "", "name": "", "next": "/", "signed_in": False, "links": [], **told}
+    settings = request.app.state.settings
+    document = {
+        "fault": "",
+        "name": "",
+        "next": "/",
+        "signed_in": False,
+        "subject": "",
+        "provider": settings.oidc_name if settings.oidc_issuer else "",
+        "links": [],
+        **told,
+    }
     page = page_of(request, kind, orjson.dumps(document))
     page.status_code = status
     page.headers["Referrer-Policy"] = "no-referrer"

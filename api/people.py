@@ -44,15 +44,21 @@ def user() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A GeoJSON file (longitude, latitude) of the area that the rights end at.",
 )
-def add(name: str, role: str, outline: Path | None, **limits: Any) -> None:
+@click.option(
+    "--subject",
+    help="How an OpenID Connect provider calls the person: its address, a space, the id there.",
+)
+def add(name: str, role: str, outline: Path | None, subject: str | None, **limits: Any) -> None:
     """Make an account, and print the link with which its password is chosen, once."""
     with _store() as store:
-        account = Account(str(uuid4()), name.strip(), Role(role), _scope(store, outline, **limits))
+        scope = _scope(store, outline, **limits)
+        account = Account(str(uuid4()), name.strip(), Role(role), scope, subject=subject)
         _require_limits(account)
         if not account.name or store.accounts.named(account.name):
             raise NameTaken(account.name)
         store.accounts.save(account)
-        _tell_link(store.accounts, account)
+        if subject is None:
+            _tell_link(store.accounts, account)
 
 
 @user.command("list")

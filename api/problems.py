@@ -47,6 +47,7 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.CredentialsWrong: HTTPStatus.UNAUTHORIZED,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.ForeignOrigin: HTTPStatus.FORBIDDEN,
+    errors.SignInFailed: HTTPStatus.FORBIDDEN,
     errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NameTaken: HTTPStatus.CONFLICT,
     errors.AccountUnknown: HTTPStatus.NOT_FOUND,

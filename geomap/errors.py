@@ -215,6 +215,12 @@ class PasswordTooShort(GeomapError):
     problem = "password-too-short"
 
 
+class SignInFailed(GeomapError):
+    """Signing in by way of another house has not come to its end."""
+
+    problem = "sign-in-failed"
+
+
 class TooManyAttempts(GeomapError):
     """Signing in has failed too often; trying again later will do."""
 

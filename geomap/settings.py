@@ -91,6 +91,14 @@ class Settings:
         "What writes tiles of places: numpy, compiled (needs numba), or auto, whichever is there.",
         sound=("auto", "numpy", "compiled").__contains__,
     )
+    oidc_issuer: str = _setting(
+        "",
+        "Address of an OpenID Connect provider that vouches for accounts; needs the extra `oidc`.",
+        sound=_is_address,
+    )
+    oidc_client_id: str = _setting("geomap", "How that provider calls this installation.")
+    oidc_client_secret: str = _setting("", "The secret shared with it; empty: PKCE alone.")
+    oidc_name: str = _setting("OpenID Connect", "How the page calls that provider.")
     metrics: bool = _setting(False, "Serve Prometheus metrics on /metrics.")
     basemaps: tuple[Mapping[str, Any], ...] = _setting(
         (),

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from inspect import getclosurevars
 from itertools import count
 
 import pytest
@@ -513,32 +514,34 @@ MAY = {
 BEYOND = {"twin_coordinator": {*OPEN, Action.SEE, Action.RESTORE}}
 """The same for what is of no layer, where that is more."""
 OPERATIONS = [one for router in application.ROUTERS for one in router.operations]
+MOUNTED = [route for router in application.ROUTERS for route in router.routes.routes]
+TYPES = {(one.method.upper(), one.path): one.takes[0] for one in OPERATIONS if one.takes}
 
 
 @pytest.mark.parametrize("role", MAY)
 def test_each_role_gets_through_the_guards_that_it_may_and_no_other(client, token, make, role):
     headers = {} if role == "visitor" else token(role)
     refusals = (401,) if role == "visitor" else (403,)
-    for one in OPERATIONS:
-        path = one.path.format(
+    for route in MOUNTED:
+        action = getclosurevars(route.dependencies[0].dependency).nonlocals["action"]
+        path = route.path.format(
             layer_id="sites", feature_id=make.identity("never"), z=0, x=0, y=0, revision=1,
             tileMatrixSetId="WebMercatorQuad", style_id="light", name="x", transaction_id="x",
-            code="x",
+            code="x", theme="light",
         )  # fmt: skip
-        kind = {"Content-Type": one.takes[0]} if one.takes else {}
-        answer = client.request(
-            one.method.upper(), path, headers={**headers, **kind, **OWN}, content=b"{}"
-        )
-        wrong_password = answer.headers["content-type"].startswith("text/html")
-        refused = answer.status_code in refusals and not wrong_password
-        allowed = MAY[role] if "layer_id" in one.path else BEYOND.get(role, MAY[role])
-        assert refused is (one.action not in allowed), (one.id, answer.status_code)
+        allowed = MAY[role] if "layer_id" in route.path else BEYOND.get(role, MAY[role])
+        for method in route.methods - {"HEAD"}:
+            kind = {"Content-Type": TYPES.get((method, route.path), "application/json")}
+            answer = client.request(method, path, headers={**headers, **kind, **OWN}, content=b"{}")
+            # Of the pages to sign in with 401 and 403 say something else.
+            page = answer.headers.get("content-type", "").startswith("text/html")
+            refused = answer.status_code in refusals and not page
+            assert refused is (action not in allowed), (method, route.path, answer.status_code)
 
 
 def test_every_route_stands_behind_a_guard():
-    mounted = [route for router in application.ROUTERS for route in router.routes.routes]
-    assert len(mounted) >= len(OPERATIONS)
-    for route in mounted:
+    assert len(MOUNTED) >= len(OPERATIONS)
+    for route in MOUNTED:
         first = route.dependencies[0].dependency
         assert first.__qualname__.startswith("_guard."), route.path
     # What the page loads is the same for everyone.

@@ -324,9 +324,14 @@ def _conformance(_: Request, document: Json, told: Told) -> Told:
     return {"classes": document["conformsTo"], "title": told["_"](KINDS["conformance"])}
 
 
+_FORM_FIELDS = ("fault", "name", "next", "signed_in", "subject", "provider")
+
+
 def _form(_: Request, document: Json, __: Told) -> Told:
     """Return what a form is told: what is filled in, and what was wrong with it."""
-    return {name: document[name] for name in ("fault", "name", "next", "signed_in")}
+    own = {name: document[name] for name in _FORM_FIELDS if name != "subject"}
+    # `subject` is what a page is about; here it is how another house calls the person.
+    return {**own, "stranger": document["subject"]}
 
 
 def _document(request: Request, document: Json, told: Told) -> Told:
