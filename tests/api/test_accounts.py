@@ -411,6 +411,16 @@ def test_an_editor_sees_what_is_hidden_of_their_own_and_nothing_of_others(
                 assert one == other
 
 
+def test_that_a_site_was_deleted_is_told_to_those_who_could_see_it(client, token, sites):
+    boss, editor = token("administrator"), token("heritage_editor")
+    for name, path in sites.items():
+        assert client.delete(path, headers=boss).status_code == 204
+        own = name.startswith("here Imatra")
+        assert client.get(path, headers=editor).status_code == (410 if own else 404)
+        assert client.get(path).status_code == 404
+        assert client.delete(path, headers=editor).status_code == (410 if own else 404)
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_an_editor_changes_their_own_and_nothing_of_others(client, token, sites, method, store):
     editor = token("heritage_editor")
