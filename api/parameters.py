@@ -337,7 +337,8 @@ FILTER: Parameter[str] = Parameter(
 FILTER_LANG: Parameter[str] = Parameter(
     "filter-lang",
     "The encoding of `filter`.",
-    {"type": "string", "enum": list(READERS), "default": "cql2-text"},
+    # GDAL sends filters at all only where it finds the name that drafts had for the text.
+    {"type": "string", "enum": [*READERS, "cql-text"], "default": "cql2-text"},
     lambda text: OLD_NAMES.get(text) or one_of("filter-lang", text, tuple(READERS)),
 )
 FILTER_CRS: Parameter[System] = Parameter(
