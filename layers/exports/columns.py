@@ -20,6 +20,7 @@ from geomap.crs import DEGREES, STORAGE_CRS
 from layers.columns import Numbers, Terms
 from layers.content import Rows
 from layers.exports import sheets
+from layers.exports.arrow import of_bytes, of_numbers
 from layers.exports.batches import batches
 from layers.exports.parsed import Parser
 from layers.exports.schema import COMPUTED, GEOMETRY, PLACES, attribute_types
@@ -112,7 +113,8 @@ class _Source:
     def _column(self, name: str) -> pa.Array:
         if name in PLACES:
             lng, lat = self._table.lnglats()[self._rows].T
-            return pa.array(lng if name == "lng" else lat, from_pandas=True)
+            degrees = lng if name == "lng" else lat
+            return of_numbers(degrees, np.isnan(degrees))
         if self._kept is None:
             assert self._parsed is not None  # noqa: S101  what is not kept has been parsed
             return self._parsed[name]
@@ -123,20 +125,20 @@ class _Source:
         if self._parsed is None:
             return old
         both = pa.concat_arrays([old, self._parsed[name]])
-        return both if self._order is None else both.take(pa.array(self._order))
+        return both if self._order is None else both.take(of_numbers(self._order))
 
 
 def _texts_of_terms(column: Terms, rows: Rows) -> pa.Array:
     """Return lists as JSON text, null for an empty one."""
-    texts = [orjson.dumps(value).decode() if value else None for value in column.values]
+    texts = [orjson.dumps(value) if value else None for value in column.values]
     codes = column.codes[rows].astype(np.int32)
     told = pa.DictionaryArray.from_arrays(
-        pa.array(codes, mask=codes < 0), pa.array(texts, pa.string())
+        of_numbers(codes, codes < 0), of_bytes(texts, pa.string())
     )
     return told.dictionary_decode()
 
 
 _computed: dict[type, Callable[[Any, Rows], pa.Array]] = {
     Terms: _texts_of_terms,
-    Numbers: lambda column, rows: pa.array(column.numbers[rows].astype(np.int64)),
+    Numbers: lambda column, rows: of_numbers(column.numbers[rows].astype(np.int64)),
 }

@@ -15,7 +15,9 @@ from layers.content import Rows
 from layers.exports.columns import columns_of
 from layers.exports.credits import metadata_of
 from layers.exports.options import USUAL, Options
-from layers.exports.schema import GEOMETRY, schema_of
+from layers.exports.schema import GEOMETRY, attribute_types, schema_of
+from layers.layer import Layer
+from layers.projection import FLAT_NAMES
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader
 from layers.table import LayerTable
@@ -35,7 +37,8 @@ def write(
     metadata = {"geo": _geo(options.crs), **metadata_of(snapshot, table, rows)}
     schema = schema_of(table.layer, metadata)
     out = _Pieces()
-    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+    how = {"compression": "zstd", **_encoding(table.layer)}
+    with parquet.ParquetWriter(out, schema, **how) as writer:
         waiting: list[pa.RecordBatch] = []
         for columns in columns_of(reader, table, rows, options.crs):
             waiting.append(columns.with_geometry())
@@ -45,6 +48,20 @@ def write(
             yield out.taken()
         writer.write_table(pa.Table.from_batches(waiting, schema))
     yield out.taken()
+
+
+def _encoding(layer: Layer) -> Mapping[str, list[str]]:
+    """Return which columns repeat their values, and of which it helps to know the range.
+
+    Looking for repeated ones among names and ids takes longer than all the rest.
+    """
+    types = attribute_types(layer)
+    own = {"id", "record_id", "names", *FLAT_NAMES}
+    ranges = [name for name, type_ in types.items() if not pa.types.is_string(type_)]
+    return {
+        "use_dictionary": [name for name in types if name not in own and name not in ranges],
+        "write_statistics": ranges,
+    }
 
 
 class _Pieces(io.RawIOBase):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pyarrow as pa
 import shapely
 
 from geomap.crs import DEGREES, from_crs84
 from layers.content import Rows
+from layers.exports.arrow import of_bytes
 from layers.table import LayerTable
 
 WKT = "wkt"
@@ -20,7 +19,8 @@ _POINT = np.array([1, 1, 0, 0, 0], np.uint8)
 def wkb_of(table: LayerTable, rows: Rows, crs: str) -> pa.Array:
     """Return the geometries of rows as WKB, null without a place or where `crs` has none."""
     if crs not in DEGREES:
-        return pa.array(shapely.to_wkb(from_crs84(table.geometry(rows), crs)), pa.binary())
+        wkb = shapely.to_wkb(from_crs84(table.geometry(rows), crs)).tolist()
+        return of_bytes(wkb, pa.binary())
     lnglats, is_shape = table.lnglats()[rows], table.shape_bytes(rows) > 0
     points = np.empty((len(rows), 21), np.uint8)
     points[:, :5] = _POINT
@@ -35,10 +35,12 @@ def wkb_of(table: LayerTable, rows: Rows, crs: str) -> pa.Array:
         wkb[at] = table.content.shapes.entry(int(rows[at]))
     for at in np.flatnonzero(~placed & ~is_shape).tolist():
         wkb[at] = None
-    return pa.array(wkb, pa.binary())
+    return of_bytes(wkb, pa.binary())
 
 
 def wkt_of(table: LayerTable, rows: Rows, crs: str) -> pa.Array:
     """Return the geometries of rows as WKT: to a centimetre in degrees, a millimetre in metres."""
-    told = partial(shapely.to_wkt, rounding_precision=7 if crs in DEGREES else 3)
-    return pa.array(told(from_crs84(table.geometry(rows), crs)), pa.string())
+    digits = 7 if crs in DEGREES else 3
+    told = shapely.to_wkt(from_crs84(table.geometry(rows), crs), rounding_precision=digits)
+    texts = [None if text is None else text.encode() for text in told.tolist()]
+    return of_bytes(texts, pa.string())

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from layers.content import Rows
+from layers.exports.arrow import of_numbers
 from layers.segments.arrays import mapped_files
 from layers.table import LayerTable
 
@@ -81,7 +82,7 @@ def _of_rows(column: pa.Array, rows: Rows) -> pa.Array:
     first, last = int(rows[0]), int(rows[-1])
     if last - first + 1 == len(rows):
         return column.slice(first, len(rows))
-    return column.take(pa.array(rows))
+    return column.take(of_numbers(rows.astype(np.int64)))
 
 
 def _plain(column: pa.Array, type_: pa.DataType) -> pa.Array:
