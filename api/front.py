@@ -34,17 +34,20 @@ from api.tiles import Versions, Wanted
 from geomap.settings import Settings
 from layers.fragments import fragments_of
 from layers.snapshot import Snapshot
+from layers.tiles.cache import TileCache
 
-LONG_PAGE = 1000
-"""Features; a page of more is put together beside the event loop."""
+LONG_PAGE = 1_500_000
+"""Bytes; a page of more is put together beside the event loop."""
+ASKED_BYTES = 500_000
+"""Memory for the addresses of pages: one that is asked for again is kept from then on."""
 THREADS = 2
 """Heavy tiles drawn at once: more would only take the interpreter from each other."""
 
 Worked = TypeVar("Worked")
 Head = list[tuple[bytes, bytes]]
 
-OF_ITEM_304 = ("Cache-Control", "Vary", "Last-Modified", "Content-Crs", "Link")
-"""What 304 says of a feature beside its tag."""
+SAID_OF_304 = ("Cache-Control", "Vary", "Last-Modified", "Content-Crs", "Link")
+"""What 304 says of a feature, or of a page, beside its tag."""
 _ETAG = dressed([(b"etag", b"")], "http")[0][0]
 
 
@@ -61,7 +64,7 @@ class Call(NamedTuple):
         """Return what tells the answer from others, beside its version."""
         path = self.scope["path"]
         # There are words in features, but none in tiles.
-        asks_words = "/items/" in path
+        asks_words = "/items" in path
         return path, self.scope["query_string"], self.caller if asks_words else self.caller.form
 
     def sharing(self) -> tuple[str, int]:
@@ -112,6 +115,7 @@ class Front:
         self._callers = Callers(settings)
         self._forecast = Forecast()
         self._threads = ThreadPoolExecutor(THREADS, "tiles")
+        self._asked = TileCache(ASKED_BYTES)
         self._looked: Snapshot | None = None
         self._following = asyncio.Lock()
         self._awaited: asyncio.Future[Snapshot] | None = None
@@ -275,15 +279,25 @@ class Front:
         asks = scope["query_string"], call.caller.form.accept, call.caller.accept_language
         layer, wishes, lang = page_asked(place.layer_id, *asks)
         snapshot = self._held(service)
-        is_short = wishes.limit(service.settings.default_limit, LONG_PAGE + 1) <= LONG_PAGE
-        if snapshot is None or not is_short or fragments_of(snapshot.tables[layer.id]) is None:
+        kept = None if snapshot is None else fragments_of(snapshot.tables[layer.id])
+        limit = wishes.limit(service.settings.default_limit, service.settings.max_limit)
+        if snapshot is None or kept is None or limit * kept.mean_bytes > LONG_PAGE:
             return ()
 
         def answer(request: Request) -> Response:
             request.state.format = "geojson"
             return features.page_answer(request, layer, wishes, service, lang)
 
-        return await self._dressed(scope, receive, answer)
+        if call.held:
+            return await self._dressed(scope, receive, answer)
+        sent = await self._dressed({**scope, "method": "GET"}, receive, answer)
+        page, key = _collected(place, snapshot, sent, scope["scheme"]), call.key()
+        # Who walks through all pages shall not drive the tiles out.
+        if self._asked.get(key) is not None:
+            service.tiles.put(key, page.body, page.version)
+            service.tiles.keep_answer(key, key, page, page.version)
+        self._asked.put(key, b"")
+        return page.messages(call)
 
     async def _dressed(
         self, scope: Scope, receive: Receive, answer: Callable[[Request], Response]
@@ -306,7 +320,7 @@ def _collected(place: Place, snapshot: Snapshot, sent: Sequence[Message], scheme
     head = sent[0]["headers"]
     tag = dict(head)[_ETAG].decode().strip('"').removesuffix(GZIPPED)
     told = {name.decode(): value.decode("latin-1") for name, value in head}
-    own = {name: told[name] for name in OF_ITEM_304 if name in told}
+    own = {name: told[name] for name in SAID_OF_304 if name in told}
     unchanged = _headers(304, own, None, scheme)
     body = b"".join(message.get("body", b"") for message in sent[1:])
     version = _commit(snapshot)

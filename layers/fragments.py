@@ -46,6 +46,11 @@ class Fragments:
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
+    @property
+    def mean_bytes(self) -> float:
+        """How long a text is on average."""
+        return len(self._blob) / max(len(self), 1)
+
     def texts(self, rows: Rows) -> list[Text]:
         """Return the text of each of some rows of the base."""
         blob = self._blob

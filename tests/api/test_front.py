@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from starlette.testclient import TestClient
@@ -351,7 +352,6 @@ LONGER = [
     "/collections/sites/items?q=castle",
     "/collections/sites/items?kind=defence",
     "/collections/sites/items?sortby=rank",
-    "/collections/sites/items?limit=1001",
     "/collections/sites/items?properties=name",
     "/collections/sites/items?f=html",
     "/collections/sites/items?after=unheard",
@@ -380,7 +380,31 @@ def test_a_page_of_ready_texts_takes_the_short_way(prepared, answered, path, for
         assert (short.status_code, short.content) == (long.status_code, long.content)
         assert sorted(short.headers.raw) == sorted(long.headers.raw)
     held = {"If-None-Match": short.headers["etag"]}
-    assert prepared.get(path, headers=form | held).status_code == 304
+    for _ in range(3):
+        short, long = (
+            ask(path, headers=form | held)
+            for ask in (prepared.get, partial(by_routes, prepared, "GET"))
+        )
+        assert (short.status_code, short.content) == (long.status_code, b"") == (304, b"")
+        assert sorted(short.headers.raw) == sorted(long.headers.raw)
+        prepared.get(path, headers=form)
+
+
+def test_a_page_is_kept_once_it_is_asked_for_again_and_in_each_language(prepared, read):
+    path, here = "/collections/sites/items?limit=3", {"Host": "pages.example"}
+    languages = [{"Accept-Language": lang} for lang in ("fi", "ru")]
+    answers = [
+        [prepared.get(path, headers=here | lang).content for lang in languages] for _ in range(4)
+    ]
+    assert len(read) == 2 * len(languages)
+    assert all(answer == answers[0] for answer in answers)
+
+
+@pytest.mark.parametrize("most", [0, 10_000_000])
+def test_a_long_page_is_put_together_beside_the_event_loop(prepared, answered, monkeypatch, most):
+    monkeypatch.setattr(front, "LONG_PAGE", most)
+    prepared.get("/collections/regions/items", headers={"Host": f"{most}.example"})
+    assert bool(answered) == bool(most)
 
 
 @pytest.mark.parametrize("path", LONGER)
