@@ -9,7 +9,7 @@ from api.app import ROUTERS
 from geomap.settings import Settings
 
 SETTINGS = Path(__file__).with_name("settings.md")
-CLIENTS = Path(__file__).with_name("clients.md")
+README = Path(__file__).parent.with_name("README.md")
 BEGIN, END = "<!-- conformance: written by make docs -->", "<!-- /conformance -->"
 SPEC = "http://www.opengis.net/spec/"
 PARTS: tuple[tuple[str, str, str], ...] = (
@@ -60,9 +60,9 @@ def conformance_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def clients_page() -> str:
-    """Return the page of clients with its table of conformance as the routers declare it."""
-    before, _, rest = CLIENTS.read_text(encoding="utf-8").partition(BEGIN)
+def readme() -> str:
+    """Return the README with its table of conformance as the routers declare it."""
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     return f"{before}{BEGIN}\n\n{conformance_table()}\n{END}{after}"
 
@@ -79,4 +79,4 @@ def _default(value: object) -> str:
 
 if __name__ == "__main__":
     SETTINGS.write_text(settings_page(), encoding="utf-8")
-    CLIENTS.write_text(clients_page(), encoding="utf-8")
+    README.write_text(readme(), encoding="utf-8")

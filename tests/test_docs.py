@@ -11,8 +11,9 @@ def generate(checkout):
     return runpy.run_path(str(checkout / "docs" / "generate.py"))
 
 
-def test_the_page_of_clients_says_what_is_declared(checkout, generate):
-    assert (checkout / "docs" / "clients.md").read_text("utf-8") == generate["clients_page"]()
+def test_the_readme_says_what_is_declared(checkout, generate):
+    assert generate["BEGIN"] in generate["readme"]()
+    assert (checkout / "README.md").read_text("utf-8") == generate["readme"]()
 
 
 def test_every_class_that_is_declared_is_in_the_table(generate):
