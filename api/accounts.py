@@ -26,7 +26,7 @@ from api.passwords import hashed, is_right
 from api.records import PRIVATE, page_of, private_answer
 from api.router import Router, Writes
 from api.service import CurrentService, Service
-from geomap.access import Action, Actor, reach
+from geomap.access import Action, Actor, may_somewhere, reach
 from geomap.accounts import LONGEST, Account
 from geomap.errors import BodyUnreadable, PasswordTooShort
 from layers.catalog import LAYERS
@@ -81,7 +81,8 @@ def _rights(actor: Actor, layer: str) -> dict[str, str]:
 def sign_in_form(request: Request, actor: CurrentActor) -> Response:
     """The form to sign in with."""
     told = {"name": actor.name, "next": own_path(request.query_params.get("next", "/"))}
-    return _form(request, 200, signed_in=actor.by_browser, **told)
+    adds = [layer for layer in LAYERS if may_somewhere(actor, Action.CREATE, layer)]
+    return _form(request, 200, signed_in=actor.by_browser, adds=adds, **told)
 
 
 @router.write(
@@ -190,6 +191,7 @@ def _form(request: Request, status: int, *, kind: str = "signIn", **told: Any) -
         "name": "",
         "next": "/",
         "signed_in": False,
+        "adds": [],
         "subject": "",
         "provider": settings.oidc_name if settings.oidc_issuer else "",
         "links": [],

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import FastAPI
@@ -24,6 +24,8 @@ from geomap.errors import GeomapError
 from geomap.model import Fault
 
 logger = logging.getLogger(__name__)
+
+PRIVATE: Mapping[str, str] = {"Cache-Control": "private, no-store"}
 
 STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.LayerNotFound: HTTPStatus.NOT_FOUND,
@@ -101,6 +103,9 @@ def explained(name: str) -> str:
 async def _named(request: Request, error: Exception) -> Response:
     assert isinstance(error, GeomapError)  # noqa: S101  the handler is registered for these alone
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    if isinstance(error, errors.SignInNeeded) and _is_opened_page(request):
+        wished = urlencode({"next": f"{request.url.path}?{request.url.query}".rstrip("?")})
+        return Response(status_code=303, headers={"Location": f"/login?{wished}", **PRIVATE})
     members = _MEMBERS[type(error)](error) if type(error) in _MEMBERS else {}
     answer = problem(request, status, str(error), name=error.problem, **members)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -113,8 +118,14 @@ async def _named(request: Request, error: Exception) -> Response:
         name = "Accept-Patch" if request.method == "PATCH" else "Accept-Post"
         answer.headers[name] = ", ".join(error.known)
     if status in _PRIVATE:
-        answer.headers["Cache-Control"] = "private, no-store"
+        answer.headers.update(PRIVATE)
     return answer
+
+
+def _is_opened_page(request: Request) -> bool:
+    """Tell whether a person opens a page, who can be asked to sign in."""
+    is_page = getattr(request.state, "format", "") == "html"
+    return request.method == "GET" and is_page and "authorization" not in request.headers
 
 
 def _faults(error: Any) -> Mapping[str, Any]:

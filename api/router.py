@@ -131,11 +131,9 @@ class Router:
     def page(self, method: str, path: str, action: Action) -> Callable[[Endpoint], Endpoint]:
         """Mount a page for people alone: it is guarded as all are, and no program is told of it."""
 
-        async def plain(request: Request) -> None:
-            request.state.format = "html"
-
         def mounted(endpoint: Endpoint) -> Endpoint:
-            self._mount(path, f"{method} {path}", [method], [_guard(action), plain], endpoint)
+            guard = _guard(action, form="html")
+            self._mount(path, f"{method} {path}", [method], [guard], endpoint)
             return endpoint
 
         return mounted
@@ -167,10 +165,16 @@ class Router:
         )
 
 
-def _guard(action: Action) -> Callable[..., Any]:
-    """Return what stands before every route: who asks, and whether the table lets them in."""
+def _guard(action: Action, form: str = "") -> Callable[..., Any]:
+    """Return what stands before every route: who asks, and whether the table lets them in.
+
+    Args:
+        action: What the route stands for.
+        form: The form of its answers, where that is not negotiated: a person is asked to sign in.
+    """
 
     async def guarded(request: Request) -> None:
+        request.state.format = form
         require(request, await identified(request), action)
 
     return guarded

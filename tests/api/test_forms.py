@@ -1,6 +1,7 @@
 """The editing pages: a record is added and corrected by a plain form, and nothing typed is lost."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -168,21 +169,22 @@ def test_an_area_pasted_as_wkt_in_metres_is_taken(officer, store):
 
 
 def test_the_pages_are_for_those_with_rights_alone_and_no_cache_keeps_them(officer, mill):
-    public = TestClient(officer.app)
+    public = TestClient(officer.app, follow_redirects=False)
     for path in (NEW, f"/edit/sites/{mill}"):
-        assert public.get(path).status_code == 401
+        answer = public.get(f"{path}?lang=fi")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/login?next={quote(path, safe='')}%3Flang%3Dfi"
         assert public.post(path, data=TYPED).status_code == 401
         assert officer.get(path).headers["cache-control"] == "private, no-store"
 
 
 def test_a_hidden_site_has_no_editing_page_for_the_public(officer, make):
-    public = TestClient(officer.app)
+    public = TestClient(officer.app, follow_redirects=False)
     hidden = public.get(f"/edit/sites/{make.identity('Secret')}")
     nothing = public.get(f"/edit/sites/{make.identity('No such site')}")
-    assert hidden.status_code == nothing.status_code == 401
-    assert hidden.content.replace(make.identity("Secret").encode(), b"") == nothing.content.replace(
-        make.identity("No such site").encode(), b""
-    )
+    assert hidden.status_code == nothing.status_code == 303
+    told = hidden.headers["location"].replace(make.identity("Secret"), "")
+    assert told == nothing.headers["location"].replace(make.identity("No such site"), "")
 
 
 @pytest.mark.parametrize("layer", ["sites", "cities", "regions", "twins"])
@@ -201,3 +203,9 @@ def test_a_date_is_read_while_it_is_typed(officer):
     public = TestClient(officer.app)
     assert "176X" in public.get("/edit/reading?text=1760s&lang=en").text
     assert public.get("/edit/reading?text=nonsense").text == ""
+
+
+def test_who_may_edit_is_led_to_the_form_from_the_page_of_a_feature(officer, mill):
+    page = f"/collections/sites/items/{mill}?f=html&lang=en"
+    assert f'href="/edit/sites/{mill}?lang=en"' in officer.get(page).text
+    assert "/edit/sites" not in TestClient(officer.app).get(page).text

@@ -20,6 +20,7 @@ from web.forms.labels import LABELS
 from web.forms.paths import tree_of
 from web.forms.place import Place, place_of
 from web.inert import script_json
+from web.pages.titles import ADD
 
 CELLS_KM = (1, 5, 10, 50)
 FIRST_VIEW = (61.5, 30.0, 5)
@@ -31,12 +32,6 @@ EXPOSURES: Mapping[Visibility, str] = {
     Visibility.HIDDEN: "Nobody without rights learns that it exists",
 }
 """Whom a record is shown to, in the words of the form."""
-NEW_TITLES: Mapping[str, str] = {
-    "sites": "Add a site",
-    "cities": "Add a city",
-    "regions": "Add a cross-border region",
-    "twins": "Add a twin pair",
-}
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -140,7 +135,7 @@ def told(telling: Telling) -> dict[str, Any]:
     place = _place(telling.inputs, asking)
     exposure = _exposure(values, asking)
     return {
-        "title": asking.said("Edit this record" if telling.record else NEW_TITLES[layer.id]),
+        "title": asking.said("Edit this record" if telling.record else ADD[layer.id]),
         "subject": _subject(telling),
         "action": f"/edit/{layer.id}/{telling.record or 'new'}?lang={lang}",
         "back": _address(telling) + f"?f=html&lang={lang}",

@@ -13,6 +13,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from geomap.access import VISITOR, Action, may_somewhere
 from geomap.i18n import choose_language, translate, translate_plural
 from layers.catalog import LAYERS
 from layers.exports.table import EXPORTS
@@ -21,7 +22,7 @@ from web.assets import script_url, style_url, vendor_url
 from web.inert import script_json
 from web.pages import linked
 from web.pages.interface import interface
-from web.pages.titles import COLUMNS, DOORS, FIELDS, FORMATS, KINDS
+from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader
 from web.words import LANGUAGE_NAMES
 
@@ -120,6 +121,7 @@ def _common(request: Request, kind: str, document: Json, lang: str) -> Told:
         "linked_data": None,
         "page_of": partial(_page_of, lang=lang),
         "asset": _ASSETS,
+        "sign_in": f"/login?lang={lang}",
     }
 
 
@@ -291,9 +293,17 @@ def _feature(request: Request, document: Json, told: Told) -> Told:
         "rows": reader.rows(properties),
         "kind_title": told["_"](layer.title),
         "on_map": f"/?open={layer.id}/{document['id']}&lang={told['lang']}",
+        "edit": _edit(request, layer, document["id"], told["lang"]),
         "data": _map_data(told, [document]),
         "linked_data": script_json(linked.thing(layer.id, document, own)),
     }
+
+
+def _edit(request: Request, layer: Layer, feature_id: str, lang: str) -> str:
+    """Return where whoever asks can edit a feature; empty for those who cannot."""
+    if not may_somewhere(getattr(request.state, "actor", VISITOR), Action.CHANGE, layer.id):
+        return ""
+    return f"/edit/{layer.id}/{feature_id}?lang={lang}"
 
 
 def _schema(_: Request, document: Json, told: Told) -> Told:
@@ -324,14 +334,15 @@ def _conformance(_: Request, document: Json, told: Told) -> Told:
     return {"classes": document["conformsTo"], "title": told["_"](KINDS["conformance"])}
 
 
-_FORM_FIELDS = ("fault", "name", "next", "signed_in", "subject", "provider")
+_FORM_FIELDS = ("fault", "name", "next", "signed_in", "adds", "subject", "provider")
 
 
-def _form(_: Request, document: Json, __: Told) -> Told:
+def _form(_: Request, document: Json, told: Told) -> Told:
     """Return what a form is told: what is filled in, and what was wrong with it."""
     own = {name: document[name] for name in _FORM_FIELDS if name != "subject"}
     # `subject` is what a page is about; here it is how another house calls the person.
-    return {**own, "stranger": document["subject"]}
+    add_titles = {layer: told["_"](title) for layer, title in ADD.items()}
+    return {**own, "stranger": document["subject"], "add_titles": add_titles}
 
 
 def _document(request: Request, document: Json, told: Told) -> Told:

@@ -185,3 +185,11 @@ DOORS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Relation of a link of the landing page → its title, and what lies behind it."""
+
+ADD: Mapping[str, str] = {
+    "sites": _("Add a site"),
+    "cities": _("Add a city"),
+    "regions": _("Add a cross-border region"),
+    "twins": _("Add a twin pair"),
+}
+"""Layer → what its new record is called."""
