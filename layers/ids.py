@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, overload
 
 import numpy as np
@@ -18,9 +19,8 @@ _DIGITS = [place for place in range(36) if place not in _DASHES]
 _NONE = 255
 _VALUES = np.full(256, _NONE, np.uint8)
 _VALUES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
-_BLOCKS = [(0, 8, 0), (8, 12, 1), (12, 16, 2), (16, 20, 3), (20, 32, 4)]
-"""Digits from, digits to, dashes before them."""
-_HEX = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
+_DASH = np.uint32(ord("-"))
+_HEX = np.frombuffer(bytes(range(256)).hex().encode(), "<u2")
 MANY = 256
 """So many ids are looked up together; fewer one by one, which leaves most of the rest unread."""
 
@@ -61,12 +61,16 @@ class RowIds:
         """Return the ids that keys stand for."""
         if not self.packed:
             return keys
-        octets = np.ascontiguousarray(keys).view(np.uint8).reshape(-1, 16)
-        digits = _HEX[octets].view(np.uint8)
-        written = np.empty((len(octets), 36), np.uint8)
-        written[:, _DASHES] = ord("-")
-        for start, stop, shift in _BLOCKS:
-            written[:, start + shift : stop + shift] = digits[:, start:stop]
+        halves = np.ascontiguousarray(keys).view("<u2").reshape(-1, 8)
+        digits = _four_digits().take(halves)
+        written = np.empty((len(digits), 9), "<u4")
+        written[:, :2], written[:, 6:] = digits[:, :2], digits[:, 5:]
+        third, fourth, fifth = digits[:, 2], digits[:, 3], digits[:, 4]
+        # Four letters a word: from the first hyphen to the last they stand across the words.
+        written[:, 2] = _DASH | third << 8
+        written[:, 3] = third >> 24 | _DASH << 8 | fourth << 16
+        written[:, 4] = fourth >> 16 | _DASH << 16 | fifth << 24
+        written[:, 5] = fifth >> 8 | _DASH << 24
         return written.view("S36").reshape(-1)
 
     def grown(self, ids: Sequence[str]) -> RowIds:
@@ -103,6 +107,14 @@ class RowIds:
             each = (_packed(np.array([one])) for one in ids)
             packed = np.array([key[0] for key in each if key is not None], "S16")
         return packed
+
+
+@lru_cache(maxsize=1)
+def _four_digits() -> npt.NDArray[np.uint32]:
+    """Return the hexadecimal digits of two bytes by the number that they are, the first lowest."""
+    first = np.arange(1 << 16, dtype=np.uint32)
+    digits: npt.NDArray[np.uint32] = _HEX[first & 0xFF] | _HEX[first >> 8].astype("<u4") << 16
+    return digits
 
 
 def _packed(written: Bytes) -> Bytes | None:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from layers.base import Base
 from layers.segments.contents import open_content, write_content
 from layers.segments.folder import Folder, Said, files_of
 from layers.segments.opening import Segments, schema, witness
 from layers.segments.parts import Building, parts_of
 from layers.snapshot import Snapshot, followed, read_anew
 from layers.store.protocol import PublicReader, Store
-from layers.table import Base, LayerTable, compacted, rows_in_order
+from layers.table import LayerTable, compacted, rows_in_order
 
 
 def build(store: Store, folder: Folder, today: date) -> bool:

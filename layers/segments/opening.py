@@ -14,6 +14,7 @@ import numpy as np
 
 from geomap.errors import GeomapError
 from geomap.status.rules import RULE_VERSION
+from layers.base import Base
 from layers.catalog import LAYERS
 from layers.content import NAME_COLUMNS
 from layers.layer import Layer
@@ -22,7 +23,7 @@ from layers.segments.folder import LOG, Damaged, Folder, Said, Stamp, probe, ver
 from layers.segments.parts import parts_of
 from layers.snapshot import Snapshot
 from layers.store.protocol import PublicReader, PublicRow
-from layers.table import Base, LayerTable
+from layers.table import LayerTable
 
 FORMAT = 1
 """Raised whenever the same rows would be written otherwise."""

@@ -21,7 +21,7 @@ from layers.tiles.properties import Dress
 from layers.tiles.values import Ints, Picked, Rows, whole
 
 Keys = npt.NDArray[np.uint64]
-Indices = npt.NDArray[np.int32]
+Indices = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.integer[Any]]
 """Four bytes each, the lowest first."""
 
@@ -60,7 +60,7 @@ def encode(name: str, dress: Dress, shown: Shown) -> bytes:
     """
     if not len(shown.rows):
         return b""
-    said = _Said([], [], [], 0)
+    said = _Said([], [], [], [], 0)
     rows = run_of(shown.rows)
     for key, source in dress.names.items():
         said = said.with_one(key, source.pick(rows))
@@ -70,8 +70,7 @@ def encode(name: str, dress: Dress, shown: Shown) -> bytes:
         said, alone = said.with_counts(shown.counts, total, shown.groups), total == 1
     for key, picked in _details(dress, shown.rows, alone):
         said = said.with_one(key, picked)
-    indices = np.array(said.indices, np.int32).reshape(-1, len(shown.rows))
-    features = _features(indices, _tile_units(shown.keys, shown.zoom))
+    features = _features(said, _tile_units(shown.keys, shown.zoom))
     return whole_layer(name, features, said.keys, said.entries)
 
 
@@ -88,19 +87,16 @@ class _Said(NamedTuple):
 
     keys: list[str]
     indices: list[Indices]
-    """For each key, the number of each feature's value in the layer, -1 for none."""
+    """For each key, the number of each feature's value among those of the key, -1 for none."""
+    values: list[slice]
+    """For each key, the numbers of its values in the layer."""
     entries: list[bytes]
     size: int
     """Number of values in `entries`."""
 
     def with_one(self, key: str, picked: Picked) -> _Said:
         """Return it with one property more, unless no feature has it."""
-        if not picked.size:
-            return self
-        indices = picked.indices.astype(np.int32, copy=False)
-        if self.size:
-            indices = np.where(indices >= 0, indices + np.int32(self.size), np.int32(-1))
-        return self._with([key], [indices], picked.entries, picked.size)
+        return self._with([key], [picked.indices], picked) if picked.size else self
 
     def with_counts(self, counts: Ints, total: Ints, groups: Mapping[str, int]) -> _Said:
         """Return it with the counts of what stands for several; equal counts share a value."""
@@ -110,15 +106,20 @@ class _Said(NamedTuple):
         table = np.concatenate([total[None, several], counts.T[list(groups.values())][:, several]])
         used, numbered = _numbered(table)
         indices = np.full((len(table), len(total)), -1, np.int32)
-        indices[:, several] = np.where(table > 0, numbered + self.size, -1)
+        indices[:, several] = np.where(table > 0, numbered, -1)
         keys = ["count", *groups]
         kept = [n for n in range(len(keys)) if (indices[n] >= 0).any()]
-        entries = b"".join(map(whole, used.tolist()))
-        return self._with([keys[n] for n in kept], [indices[n] for n in kept], entries, len(used))
+        picked = Picked(indices, b"".join(map(whole, used.tolist())), len(used))
+        return self._with([keys[n] for n in kept], [indices[n] for n in kept], picked)
 
-    def _with(self, keys: list[str], indices: list[Indices], entries: bytes, size: int) -> _Said:
+    def _with(self, keys: list[str], indices: list[Indices], shared: Picked) -> _Said:
+        values = slice(self.size, self.size + shared.size)
         return _Said(
-            self.keys + keys, self.indices + indices, [*self.entries, entries], self.size + size
+            self.keys + keys,
+            self.indices + indices,
+            self.values + [values] * len(keys),
+            [*self.entries, shared.entries],
+            values.stop,
         )
 
 
@@ -155,24 +156,24 @@ def _details(
     return told
 
 
-def _features(indices: Indices, places: Words) -> bytes:
+def _features(said: _Said, places: Words) -> bytes:
     """Return all features.
 
     Args:
-        indices: Of each property's value for each feature, shape (properties, features).
+        said: What they tell.
         places: The last word of each feature.
     """
-    properties, count = indices.shape
+    properties, count = len(said.keys), len(places)
     words = np.empty((count, properties + _FRAME), "<u4")
-    numbers = _three_bytes(max(16, int(indices.max(initial=0)).bit_length()))
+    numbers = _three_bytes(max(16, said.size.bit_length()))
     told = np.zeros(count, np.intp)
-    for key, of in enumerate(indices):
-        present = of >= 0
-        told += present
-        # Zero stands for what is not told: the padding of a number is never zero.
-        words[:, key + 2] = (numbers.take(of, mode="wrap") | np.uint32(key)) * present
-    heads, tags = _heads()
-    words[:, 0], words[:, 1] = heads[told], tags[told]
+    for key, (of, values) in enumerate(zip(said.indices, said.values, strict=True)):
+        # Zero, at the end, stands for what is not told: the padding of a number is never zero.
+        tags = np.append(numbers[values] | np.uint32(key), np.uint32(0))
+        words[:, key + 2] = tags.take(of, mode="wrap")
+        told += of >= 0
+    heads, sizes = _heads()
+    words[:, 0], words[:, 1] = heads[told], sizes[told]
     words[:, -2], words[:, -1] = _PLACE, places
     if (told == properties).all():
         return words.tobytes()

@@ -162,9 +162,12 @@ class PointIndex:
         each stands for itself.
         """
         ends = np.array(tile.key_range(), np.uint64)
-        first, after = np.searchsorted(self._keys, ends)
-        dead = self._dead[slice(*np.searchsorted(self._dead, (first, after)))]
-        edited = self._edited.part(slice(*np.searchsorted(self._edited.keys, ends)))
+        first, after = self._keys.searchsorted(ends).tolist()
+        dead, edited = self._dead, self._edited
+        if len(dead):
+            dead = dead[slice(*dead.searchsorted((first, after)))]
+        if len(edited.keys):
+            edited = edited.part(slice(*edited.keys.searchsorted(ends)))
         count = after - first - len(dead) + len(edited.keys)
         if not count:
             return

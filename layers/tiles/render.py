@@ -192,7 +192,7 @@ def _followed(table: LayerTable, index: PointIndex, grid: Grid) -> PointIndex:
 
 def _outlines(table: LayerTable, tile: Tile, name: str, mask: Mask, grid: Grid) -> bytes:
     """Return those features of a layer that are more than a point."""
-    if not len(table.cached("shape_rows", table.shape_rows)):
+    if not len(table.shape_rows()):
         return b""
     said = [properties.dress(table).all()]
     return encode(_drawn_shapes(table, tile, mask, grid), name, said, _ranks(table))
