@@ -55,6 +55,11 @@ bench: install-dev
 	@$(BIN)/python benchmarks/setup.py
 	@for claim in $(CLAIMS); do $(BIN)/python benchmarks/$$claim.py $(SIZES) || exit 1; done
 
+## What docs/trust.md claims, at the size that it states: servers killed, power cut, disks failing.
+TRIALS = kill_over_http power faults lost_update stale_reads retries
+trust: install-dev
+	GEOMAP_TRUST=whole $(BIN)/python -m pytest $(TRIALS:%=tests/trust/test_%.py)
+
 ## The parts of docs/ that are written from the code, and the pictures, for which Chromium is needed.
 docs: install-dev
 	$(BIN)/python docs/generate.py

@@ -44,6 +44,8 @@ PUBLIC_TABLES = frozenset(
 PUBLIC_FUNCTIONS = frozenset(
     {"length", "match", "max", "min", "json_each", "json_extract", *SCALARS}
 )
+DISK_FAILS = (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.CantOpenError)
+"""What SQLite says when it is the disk, or what holds it, that does not do its part."""
 _WRITES = frozenset({apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE})
 
 
@@ -116,6 +118,19 @@ def _settled(connection: apsw.Connection, cache_kib: int) -> apsw.Connection:
     return connection
 
 
+@contextmanager
+def disk_failures_named() -> Iterator[None]:
+    """Raise what SQLite says of a failing disk by its name in this house.
+
+    Raises:
+        StoreUnusable: The disk fails.
+    """
+    try:
+        yield
+    except DISK_FAILS as problem:
+        raise StoreUnusable(f"The store cannot be read just now: {problem}.") from problem
+
+
 class Pool:
     """Connections at rest. Each is lent to one user at a time and never crosses a fork."""
 
@@ -131,7 +146,7 @@ class Pool:
         """Return a connection that nobody else has until it is given back.
 
         Raises:
-            StoreUnusable: The store is closed.
+            StoreUnusable: The store is closed, or its file cannot be opened.
         """
         if self._process != os.getpid():
             self._forget()
@@ -140,6 +155,8 @@ class Pool:
         try:
             return self._free.pop()
         except IndexError:
+            pass
+        with disk_failures_named():
             return self._opened()
 
     def give_back(self, connection: apsw.Connection) -> None:
@@ -151,11 +168,16 @@ class Pool:
 
     @contextmanager
     def lent(self) -> Iterator[apsw.Connection]:
-        """Lend a connection inside one read transaction."""
+        """Lend a connection inside one read transaction.
+
+        Raises:
+            StoreUnusable: The file cannot be opened or read.
+        """
         connection = self.taken()
         connection.execute("BEGIN")
         try:
-            yield connection
+            with disk_failures_named():
+                yield connection
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

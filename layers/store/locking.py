@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as Late
 from contextlib import contextmanager
 from pathlib import Path
 
-from geomap.errors import StoreBusy
+from geomap.errors import StoreBusy, StoreUnusable
 
 PATIENCE_S = 5.0
 
@@ -35,6 +35,7 @@ class WriterLock:
 
         Raises:
             StoreBusy: It did not come free in time.
+            StoreUnusable: The file cannot be opened: the disk fails, or files ran out.
         """
         deadline = time.monotonic() + self._patience_s
         if not self._thread.acquire(timeout=self._patience_s):
@@ -49,7 +50,10 @@ class WriterLock:
             self._thread.release()
 
     def _acquired(self, deadline: float) -> int:
-        descriptor = opened(self._path)
+        try:
+            descriptor = opened(self._path)
+        except OSError as problem:
+            raise StoreUnusable(f"The lock cannot be had: {problem.strerror}.") from problem
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return descriptor

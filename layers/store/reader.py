@@ -17,7 +17,7 @@ from geomap.errors import StoreUnusable
 from geomap.model import Source
 from geomap.places import Bounds
 from layers.cql2.filter import Filter
-from layers.store.connections import Pool
+from layers.store.connections import DISK_FAILS, Pool, disk_failures_named
 from layers.store.filtering import filtered
 from layers.store.protocol import Change, Hit, PublicRow
 from layers.store.publishing import folded
@@ -43,15 +43,19 @@ class SqliteReader:
     def __exit__(
         self,
         _type: type[BaseException] | None,
-        _value: BaseException | None,
+        problem: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
         # A row iterator that was left half-way would hold the old view open for the next user.
         for cursor in self._cursors:
             cursor.close(force=True)
-        self._connection.execute("ROLLBACK")
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
         self._pool.give_back(self._connection)
         del self._connection
+        if isinstance(problem, DISK_FAILS):
+            with disk_failures_named():
+                raise problem
 
     def version(self) -> int:
         """Return the number of the latest public change; 0 for an empty store."""

@@ -18,7 +18,9 @@ from geomap.model import Edit, Feature, Revision, Source, Written
 from layers.store import backup
 from layers.store.accounts import SqliteAccounts
 from layers.store.connections import (
+    DISK_FAILS,
     Pool,
+    disk_failures_named,
     public_connection,
     reading_connection,
     writing_connection,
@@ -141,7 +143,7 @@ class SqliteStore:
                 connection.execute("COMMIT")
             except apsw.BusyError as problem:
                 raise StoreBusy("The store is busy; please try again.") from problem
-            except (apsw.FullError, apsw.IOError) as problem:
+            except DISK_FAILS as problem:
                 raise StoreUnusable(f"The disk does not take the change: {problem}.") from problem
             finally:
                 if connection.in_transaction:
@@ -185,7 +187,8 @@ class SqliteStore:
         """
         with self._watch:
             connection = self._watched.taken()
-            number: int = connection.execute("PRAGMA data_version").get
+            with disk_failures_named():
+                number: int = connection.execute("PRAGMA data_version").get
             self._watched.give_back(connection)
         return number
 
