@@ -74,7 +74,7 @@ def _required(report: pytest.TestReport | pytest.CollectReport) -> None:
         REQUIRE_ALL
         and report.skipped
         and not hasattr(report, "wasxfail")
-        and ("machine" not in report.keywords)
+        and ("machine" not in getattr(report, "keywords", {}))
     ):
         report.outcome = "failed"
         report.longrepr = f"Skipped, though GEOMAP_REQUIRE_ALL=1: {report.longrepr}"
