@@ -105,7 +105,7 @@ def is_secure(request: Request) -> bool:
 def actor_for(store: Store, account: Account, token: Token | None = None) -> Actor:
     """Return an account, or what one of its tokens allows, as the one who acts."""
     scope = _scope(store, account) if account.role in SCOPED else account.scope
-    actor = Actor(account.name, account.role, scope)
+    actor = Actor(account.name, account.role, scope, account=account.id)
     if token is None:
         return replace(actor, by_browser=True)
     limit = Scope(token.municipalities) if token.municipalities else None

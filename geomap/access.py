@@ -135,6 +135,8 @@ class Actor:
     """What a token is limited to; None: to nothing but the role."""
     limit: Scope | None = None
     """Where a token is limited to, within what its account may."""
+    account: str = ""
+    """Id of the account; empty for a visitor and for the token of the settings."""
 
     @property
     def is_known(self) -> bool:

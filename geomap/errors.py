@@ -352,6 +352,36 @@ class SourceUnknown(GeomapError):
         self.source_id = source_id
 
 
+class DraftNotFound(GeomapError):
+    """The account has no such draft."""
+
+    problem = "draft-not-found"
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"You have no draft {record[:200]!r}.")
+
+
+class DraftTooLarge(GeomapError):
+    """More was typed than is kept of a draft."""
+
+    problem = "draft-too-large"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A draft may have {most} bytes; this one is not kept.")
+
+
+class DraftsFull(GeomapError):
+    """An account has as many drafts as are kept of it; save or discard one."""
+
+    problem = "drafts-full"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"You have {most} drafts, and no more are kept: save or discard one. This one is "
+            "not kept."
+        )
+
+
 class BackupUnusable(GeomapError):
     """A file cannot take the store's place; the store stays as it is."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from shapely.geometry.base import BaseGeometry
 
 from geomap.accounts import Accounts
+from geomap.drafts import Drafts
 from geomap.model import Edit, Feature, Revision, Source, Written
 from geomap.places import Bounds
 
@@ -149,6 +150,10 @@ class Store(Protocol):
     @property
     def accounts(self) -> Accounts:
         """Who may sign in: kept in the same store, changed by their own gate."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """What accounts have typed and not saved, for themselves alone."""
 
     def transaction(self, transaction_id: str) -> list[Revision]:
         """Return what one write has changed, in its order; each without `before`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import apsw
 
 from geomap.accounts import Accounts
+from geomap.drafts import Drafts
 from geomap.errors import StoreBusy, StoreUnusable
 from geomap.model import Edit, Feature, Revision, Source, Written
 from layers.store import backup
@@ -25,6 +26,7 @@ from layers.store.connections import (
     reading_connection,
     writing_connection,
 )
+from layers.store.drafts import SqliteDrafts
 from layers.store.guard import require_sound_sqlite
 from layers.store.locking import WriterLock, beside, present
 from layers.store.migrate import is_current, migrate
@@ -116,6 +118,11 @@ class SqliteStore:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return SqliteAccounts(self._readers, self._transaction, self._now)
+
+    @property
+    def drafts(self) -> Drafts:
+        """What accounts have typed and not saved."""
+        return SqliteDrafts(self._readers, self._transaction, self._now)
 
     def transaction(self, transaction_id: str) -> list[Revision]:
         """Return what one write has changed, in its order."""

@@ -1,0 +1,2 @@
+-- Forget the drafts that nobody has touched for long.
+DELETE FROM draft WHERE saved_at < :since
