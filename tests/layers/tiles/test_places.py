@@ -1,5 +1,7 @@
 """Places as features: both forms say what a reader that is not ours says they say."""
 
+import os
+import shutil
 import subprocess
 import sys
 
@@ -221,3 +223,34 @@ def test_the_server_starts_without_numba():
     """What is imported before a kernel is chosen must not need it."""
     code = "import sys; import api.app; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+SAID = """
+import numpy as np
+from layers.tiles import kernel, values
+from layers.tiles.places import Shown
+from layers.tiles.properties import Dress
+rows = np.arange(1)
+shown = Shown(0, rows, rows.astype(np.uint64))
+print(kernel.encode("x", Dress({"n": values.texts(["name"])}, {}), shown).hex())
+"""
+
+
+@pytest.mark.slow
+def test_the_loop_is_compiled_anew_when_a_module_of_its_parts_has_changed(checkout, tmp_path):
+    """Numba's own cache asks after the file of the outermost function alone."""
+    for room in ("geomap", "layers"):
+        shutil.copytree(checkout / room, tmp_path / room, ignore=shutil.ignore_patterns("data"))
+    house = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def said() -> str:
+        command = [sys.executable, "-c", SAID]
+        return subprocess.run(
+            command, cwd=tmp_path, env=house, check=True, capture_output=True, text=True
+        ).stdout
+
+    before = said()
+    parts = tmp_path / "layers" / "tiles" / "octets.py"
+    text = parts.read_text()
+    parts.write_text(text.replace("    out[at] = number\n", "    out[at] = number + 1\n"))
+    assert said() != before
