@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ from geomap.model import Fault
 
 logger = logging.getLogger(__name__)
 
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""What the system says when it has no more files, no more space, or a disk that fails."""
 PRIVATE: Mapping[str, str] = {"Cache-Control": "private, no-store"}
 
 STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
@@ -66,6 +69,7 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.ConditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     errors.StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.MachineExhausted: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ExportBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ExportFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.BackupUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -227,14 +231,23 @@ class LastResort:
 
         try:
             await self.app(scope, receive, noted)
-        except Exception:
+        except Exception as failure:
             # Once the head of an answer has gone out there is nothing left but to break off.
             if started:
                 raise
             logger.exception("%s %s failed", scope["method"], scope["path"])
-            detail = "Something went wrong here, not in the request; it has been logged."
-            answer = problem(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+            answer = await _last(Request(scope), failure)
             await answer(scope, receive, send)
+
+
+async def _last(request: Request, failure: Exception) -> Response:
+    """Return the answer to what nobody foresaw: a machine that is exhausted may come back."""
+    if isinstance(failure, OSError) and failure.errno in EXHAUSTED:
+        return await _named(
+            request, errors.MachineExhausted("The server is short of files or disk.")
+        )
+    detail = "Something went wrong here, not in the request; it has been logged."
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
 _EXPLAINED: Mapping[str, str] = {

@@ -312,6 +312,12 @@ class StoreUnusable(GeomapError):
     problem = "store-unusable"
 
 
+class MachineExhausted(GeomapError):
+    """The machine has run out of files, or of space on its disk; nothing was changed."""
+
+    problem = "machine-exhausted"
+
+
 class SettingInvalid(GeomapError):
     """A setting of the environment cannot be read."""
 

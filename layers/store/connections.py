@@ -174,9 +174,9 @@ class Pool:
             StoreUnusable: The file cannot be opened or read.
         """
         connection = self.taken()
-        connection.execute("BEGIN")
         try:
             with disk_failures_named():
+                connection.execute("BEGIN")
                 yield connection
         finally:
             if connection.in_transaction:

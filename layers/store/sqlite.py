@@ -194,9 +194,11 @@ class SqliteStore:
         """
         with self._watch:
             connection = self._watched.taken()
-            with disk_failures_named():
-                number: int = connection.execute("PRAGMA data_version").get
-            self._watched.give_back(connection)
+            try:
+                with disk_failures_named():
+                    number: int = connection.execute("PRAGMA data_version").get
+            finally:
+                self._watched.give_back(connection)
         return number
 
     def backup(self, directory: Path) -> Path:
