@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
-from api import parameters
+from api import parameters, reading
 from api.negotiate import is_page, language_asked
 from api.parameters import Parameter, queryables
 from geomap.errors import FeatureNotFound, ParameterInvalid, ParameterUnknown
@@ -116,7 +116,7 @@ def collections_of(request: Request) -> list[Layer]:
     text = request.query_params.get("collections")
     if text is None:
         return list(LAYERS.values())
-    named = {parameters.one_of("collections", part, tuple(LAYERS)) for part in text.split(",")}
+    named = {reading.one_of("collections", part, tuple(LAYERS)) for part in text.split(",")}
     return [layer for layer in LAYERS.values() if layer.id in named]
 
 
@@ -184,7 +184,7 @@ def _box(wishes: Wishes) -> tuple[Bounds | None, Window | None]:
     corners, system = wishes.get(parameters.BBOX), wishes.get(parameters.BBOX_CRS) or CRS84
     if corners is None:
         return None, None
-    box = parameters.bbox(corners.text, system)
+    box = reading.bbox(corners.text, system)
     if system.is_storage or is_latitude_first_wgs84(system):
         return box, None
     return box, Window(system, corners.numbers)

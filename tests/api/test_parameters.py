@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import parameters
+from api import parameters, reading
 from geomap.errors import ParameterInvalid
 from geomap.places import Bounds
 from layers.catalog import LAYERS
 
 
 def test_a_box_of_four_numbers_is_west_south_east_north():
-    assert parameters.bbox("28.5,60,29.25,61.5") == Bounds(28.5, 60, 29.25, 61.5)
+    assert reading.bbox("28.5,60,29.25,61.5") == Bounds(28.5, 60, 29.25, 61.5)
 
 
 def test_a_box_of_six_numbers_leaves_the_heights_aside():
-    assert parameters.bbox("28.5,60,-10,29.25,61.5,900") == Bounds(28.5, 60, 29.25, 61.5)
+    assert reading.bbox("28.5,60,-10,29.25,61.5,900") == Bounds(28.5, 60, 29.25, 61.5)
 
 
 def test_a_box_may_cross_the_antimeridian():
-    assert parameters.bbox("177,65,-177,70") == Bounds(177, 65, -177, 70)
+    assert reading.bbox("177,65,-177,70") == Bounds(177, 65, -177, 70)
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,20 @@ def test_a_box_may_cross_the_antimeridian():
 )
 def test_what_is_no_box_is_refused_by_name(text):
     with pytest.raises(ParameterInvalid, match="bbox=") as refused:
-        parameters.bbox(text)
+        reading.bbox(text)
     assert refused.value.name == "bbox"
     assert refused.value.expected
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90))
 def test_every_place_is_read_back_as_it_was_written(lng, lat):
-    assert parameters.near(f"{lng!r},{lat!r}") == (lng, lat)
+    assert reading.near(f"{lng!r},{lat!r}") == (lng, lat)
 
 
 @given(st.text())
 def test_a_number_is_finite_or_refused(text):
     try:
-        assert math.isfinite(parameters.number("n", text))
+        assert math.isfinite(reading.number("n", text))
         assert text.isascii()
     except ParameterInvalid:
         pass
