@@ -255,6 +255,38 @@ class UndoConflict(GeomapError):
         self.changed = tuple(changed)
 
 
+class SuggestionNotFound(GeomapError):
+    """There is no such suggestion, or none for whoever asks."""
+
+    problem = "suggestion-not-found"
+
+    def __init__(self, suggestion_id: str) -> None:
+        super().__init__(f"There is no suggestion {suggestion_id[:100]!r}.")
+
+
+class SuggestionsDecided(GeomapError):
+    """Suggestions wait no longer: they were decided or withdrawn meanwhile."""
+
+    problem = "suggestions-decided"
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(titles)} of the suggestions wait no longer, {titles[0]} for example; "
+            "nothing was changed."
+        )
+        self.titles = tuple(titles)
+
+
+class PatchConflict(GeomapError):
+    """What a patch changes has been changed by someone else meanwhile."""
+
+    problem = "patch-conflict"
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(f"Changed meanwhile: {', '.join(paths)}.")
+        self.paths = tuple(paths)
+
+
 class TransactionNotFound(GeomapError):
     """No write has this id, or none whose records are within the rights of whoever asks."""
 

@@ -15,6 +15,7 @@ from geomap.accounts import Accounts
 from geomap.drafts import Drafts
 from geomap.model import Edit, Feature, Revision, Source, Written
 from geomap.places import Bounds
+from geomap.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from layers.cql2.filter import Filter
@@ -154,6 +155,10 @@ class Store(Protocol):
     @property
     def drafts(self) -> Drafts:
         """What accounts have typed and not saved, for themselves alone."""
+
+    @property
+    def suggestions(self) -> Suggestions:
+        """What people suggest to be changed: kept in the same store, changed by their own gate."""
 
     def transaction(self, transaction_id: str) -> list[Revision]:
         """Return what one write has changed, in its order; each without `before`."""

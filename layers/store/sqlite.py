@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from geomap.accounts import Accounts
 from geomap.drafts import Drafts
 from geomap.errors import StoreBusy, StoreUnusable
 from geomap.model import Edit, Feature, Revision, Source, Written
+from geomap.suggestions import Suggestions
 from layers.store import backup
 from layers.store.accounts import SqliteAccounts
 from layers.store.connections import (
@@ -33,8 +35,9 @@ from layers.store.migrate import is_current, migrate
 from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
 from layers.store.records import SQL, changes_of, features_in, features_of, revisions_of, sources_of
+from layers.store.suggestions import SqliteSuggestions
 from layers.store.verify import faults
-from layers.store.writing import Note, answer_to, prepared, written
+from layers.store.writing import Beside, Note, answer_to, prepared, written
 
 
 def _now() -> datetime:
@@ -107,12 +110,22 @@ class SqliteStore:
             StoreBusy: The write lock did not come free within five seconds.
             StoreUnusable: The disk is full or failing; nothing was changed.
         """
+        return self._write(edits, Note(actor, action, comment, self._now(), key, asked), sources)
+
+    def _write(
+        self,
+        edits: Iterable[Edit],
+        note: Note,
+        sources: Sequence[Source] = (),
+        beside: Beside | None = None,
+    ) -> Written:
+        """Write, and do what else belongs to it in the same transaction."""
         with self._readers.lent() as connection:
             known = sources_of(connection, "sources")
         batch = prepared(list(edits), sources, known)
         with self._transaction() as connection:
-            note = Note(actor, action, comment, self._now(), key, asked)
-            return written(connection, batch, note)
+            # Under the lock, writes follow each other in time as they do in number.
+            return written(connection, batch, replace(note, at=self._now()), beside)
 
     @property
     def accounts(self) -> Accounts:
@@ -123,6 +136,11 @@ class SqliteStore:
     def drafts(self) -> Drafts:
         """What accounts have typed and not saved."""
         return SqliteDrafts(self._readers, self._transaction, self._now)
+
+    @property
+    def suggestions(self) -> Suggestions:
+        """What people suggest to be changed."""
+        return SqliteSuggestions(self._readers, self._transaction, self._write, self._now)
 
     def transaction(self, transaction_id: str) -> list[Revision]:
         """Return what one write has changed, in its order."""

@@ -53,6 +53,8 @@ def _meaning(connection: apsw.Connection) -> Iterator[str]:
         yield f"There are {revisions} revisions, and the log has {revisions_logged:.0f}."
     for layer, feature_id, fault in connection.execute(SQL["stray_revisions"]):
         yield f"{layer}/{feature_id}: {fault}."
+    for (suggestion_id,) in connection.execute(SQL["stray_suggestions"]):
+        yield f"The suggestion {suggestion_id} is not where its last step has put it."
     yield from _projection(connection)
 
 

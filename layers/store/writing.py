@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -36,6 +36,10 @@ class Note:
     key: str | None
     asked: bytes = b""
     """What tells the request from others under its key; empty: the edits themselves."""
+
+
+Beside = Callable[[apsw.Connection, Note, str], None]
+"""What is done in the transaction of a write, under its id: `(connection, note, id)`."""
 
 
 class Item(NamedTuple):
@@ -107,8 +111,16 @@ def _item(edit: Edit, ready: Iterator[tuple[tuple[Content, bytes], PublicForm | 
     return Item(edit, content, digest, form)
 
 
-def written(connection: apsw.Connection, batch: Batch, note: Note) -> Written:
+def written(
+    connection: apsw.Connection, batch: Batch, note: Note, beside: Beside | None = None
+) -> Written:
     """Do a write inside an open transaction, or return the answer that its key had before.
+
+    Args:
+        connection: Inside the transaction.
+        batch: The edits.
+        note: Who writes, when and why.
+        beside: Called once all else is done; not where the write had been done before.
 
     Raises:
         RevisionConflict: An edit expected another revision than the latest.
@@ -134,6 +146,8 @@ def written(connection: apsw.Connection, batch: Batch, note: Note) -> Written:
     _save(connection, plan, answer, note)
     renewed = [source.id for source in changed if source.id in known]
     _publish(connection, plan, renewed, note)
+    if beside is not None:
+        beside(connection, note, answer.transaction_id)
     _save_answer(connection, answer, note, digest)
     return answer
 

@@ -1,0 +1,2 @@
+-- Someone suggests something without an account.
+INSERT INTO suggestion_attempt (address, at) VALUES (:address, :now)

@@ -1,0 +1,2 @@
+-- What no longer counts is kept no longer.
+DELETE FROM suggestion_attempt WHERE at <= :day

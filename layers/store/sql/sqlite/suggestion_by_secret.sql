@@ -1,0 +1,6 @@
+-- The suggestion that a secret link shows.
+SELECT
+    number, id, layer, feature_id, kind, title, base, patch, document, author, author_name, email,
+    message, municipalities, at, status, decided_at, decided_by, reason, transaction_id
+FROM suggestion_told
+WHERE secret = :secret
