@@ -6,13 +6,18 @@ first time, so it is done aside: tiles are written with NumPy until the loop is 
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import importlib.util
 import logging
+import os
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
 
 from geomap.errors import SettingInvalid
@@ -25,6 +30,7 @@ logger = logging.getLogger(__name__)
 Encode: TypeAlias = Callable[[str, Dress, Shown], bytes]
 KERNEL = "layers.tiles.kernel"
 _COMPILE_S = 300
+_STARTED = threading.Lock()
 
 
 class _Engine:
@@ -85,16 +91,26 @@ def _auto() -> threading.Thread | None:
 def _compile_aside() -> None:
     """Let another process compile, whose memory is given back; then load what it has cached."""
     try:
-        if KERNEL not in sys.modules:
-            subprocess.run(  # noqa: S603  our own module
-                [sys.executable, "-c", f"import {KERNEL}"],
-                check=True, timeout=_COMPILE_S, capture_output=True, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+        with _one_at_a_time():
+            if KERNEL not in sys.modules:
+                subprocess.run(  # noqa: S603  our own module
+                    [sys.executable, "-c", f"import {KERNEL}"],
+                    check=True, timeout=_COMPILE_S, capture_output=True, stdin=subprocess.DEVNULL,
+                )  # fmt: skip
         if _Engine.wanted == "auto":
             _compiled()
     except (ImportError, OSError, subprocess.SubprocessError):
         # No place for the cache (NUMBA_CACHE_DIR names one), or numba does not know this NumPy.
         logger.warning("No compiled kernel: tiles of places are written with NumPy.", exc_info=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let the workers of a machine wait for the first of them: the others find its cache."""
+    place = Path(tempfile.gettempdir(), f"geomap-kernel-{os.getuid()}.lock")
+    with _STARTED, place.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _has_numba() -> bool:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import mapbox_vector_tile
 import numpy as np
@@ -198,6 +199,26 @@ def test_tiles_are_written_with_numpy_until_the_loop_is_ready():
     assert engine.in_use() == "compiled"
     assert engine.choose("numpy") is None
     assert engine.in_use() == "numpy"
+
+
+@pytest.mark.usefixtures("_as_before")
+def test_one_worker_of_many_compiles_and_the_others_wait_for_it(monkeypatch):
+    at_once, most = [], []
+
+    def compiling(*_given, **_how):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.05)
+        at_once.pop()
+
+    engine.choose("numpy")
+    monkeypatch.delitem(sys.modules, engine.KERNEL)
+    monkeypatch.setattr(engine.subprocess, "run", compiling)
+    monkeypatch.setattr(engine, "_compiled", lambda: None)
+    threads = [engine.choose("auto") for _ in range(4)]
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1, 1, 1]
 
 
 @pytest.mark.usefixtures("_as_before")
