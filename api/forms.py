@@ -24,7 +24,7 @@ from geomap.model import Edit, EditKind, Fault, Feature
 from layers.candidates import candidates
 from layers.derive import completed
 from layers.given import Given, record_of
-from layers.history import left_by
+from layers.history import restored
 
 NEW = "/edit/{layer_id}/new"
 RECORD = "/edit/{layer_id}/{feature_id}"
@@ -141,12 +141,13 @@ def _checked(desk: Desk, feature: Feature, posted: Any) -> Feature:
 
 def _stale(desk: Desk, feature: Feature, posted: Any, again: Mapping[str, Any]) -> Response:
     """Show what someone else has changed beside what was typed; the next save is on that."""
-    history = desk.service.store.history(desk.layer.id, feature.id)
-    base = next((left_by(one) for one in history if one.revision == posted.base), None)
+    store = desk.service.store
+    base = restored(store, desk.layer.id, feature.id, posted.base)
+    [latest] = store.history(desk.layer.id, feature.id, last=1)
     before = base.properties if base else {}
     mine = {**feature.properties, **_changes(before, posted.properties)}
     versions = (before, feature.properties, posted.properties)
-    newer = _forms(desk).newer(desk.layer, versions, history[-1].actor, desk.lang)
+    newer = _forms(desk).newer(desk.layer, versions, latest.actor, desk.lang)
     again = {**again, "base": feature.revision}
     if base is not None and posted.place.geometry == base.geometry:
         again["inputs"] = _forms(desk).inputs_of(feature.geometry)

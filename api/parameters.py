@@ -187,6 +187,12 @@ FILTER_CRS: Parameter[System] = Parameter(
     {"type": "string", "format": "uri", "default": CRS84_URI},
     lambda text: reading.system("filter-crs", text),
 )
+BEFORE: Parameter[int] = Parameter(
+    "before",
+    "Only what has a smaller number, as a `next` link states it.",
+    {"type": "integer", "minimum": 1},
+    lambda text: reading.whole("before", text, 1, 2**53),
+)
 BOXES: tuple[Parameter[Any], ...] = (BBOX, BBOX_CRS, PLACED)
 """What narrows features where a box is asked for: pages, counts, exports."""
 FILTERS: tuple[Parameter[Any], ...] = (
@@ -209,6 +215,7 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         *FILTERS,
         LIMIT,
         AFTER,
+        BEFORE,
         SORTBY,
         ZOOM,
         LANG,

@@ -78,7 +78,7 @@ class Desk:
     def absence(self, feature_id: str) -> FeatureNotFound | FeatureGone:
         """Return what to say of a record that is not there: its end to those who could see it."""
         if may_somewhere(self.actor, Action.SEE, self.layer.id):
-            history = self.service.store.history(self.layer.id, feature_id)
+            history = self.service.store.history(self.layer.id, feature_id, last=1)
             last = found_by(history[-1]) if history else None
             if last is not None and self.may(Action.SEE, last):
                 return FeatureGone(self.layer.id, feature_id, history[-1].at.isoformat())
@@ -128,7 +128,7 @@ class Desk:
 
     def changed_at(self, feature: Feature) -> datetime:
         """Return when a record was last changed."""
-        return self.service.store.history(self.layer.id, feature.id)[-1].at
+        return self.service.store.history(self.layer.id, feature.id, last=1)[-1].at
 
     def headers(self, feature: Feature, path: str = "", query: bytes = b"") -> dict[str, str]:
         """Return what tells of a record's representation, for those with rights."""
@@ -249,8 +249,8 @@ def _stale(desk: Desk, feature: Feature, marks: set[str]) -> VersionStale:
 def _base(desk: Desk, marks: set[str], source: Source) -> Feature | None:
     """Return the version that one of the marks stands for."""
     feature_id = str(desk.request.path_params["feature_id"])
-    history = desk.service.store.history(desk.layer.id, feature_id)
-    for revision in reversed(history[-LOOKED_BACK:]):
+    history = desk.service.store.history(desk.layer.id, feature_id, last=LOOKED_BACK)
+    for revision in reversed(history):
         before = left_by(revision)
         if before is not None and not marks.isdisjoint(_marks_of(before, source)):
             return before

@@ -97,7 +97,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "account": _object(
         "role rights", name={**_TEXT, "nullable": True}, role=_TEXT, rights=_ANYTHING
     ),
-    "history": _object("revisions", id=_TEXT, revisions=_list(_ANYTHING), links=_LINKS),
+    "history": _object(
+        "revisions",
+        id=_TEXT,
+        latest=_COUNT,
+        deleted={"type": "boolean"},
+        revisions=_list(_ANYTHING),
+        links=_LINKS,
+    ),
     "done": _object("transaction_id", transaction_id=_TEXT, changed=_COUNT),
     "features": _object(
         "type features",

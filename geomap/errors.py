@@ -247,9 +247,14 @@ class UndoConflict(GeomapError):
 
     problem = "undo-conflict"
 
-    def __init__(self, changed: Sequence[str]) -> None:
+    def __init__(self, changed: Sequence[tuple[str, str]]) -> None:
+        """Name what stands in the way.
+
+        Args:
+            changed: Layer and id of each record.
+        """
         super().__init__(
-            f"{len(changed)} of the records have been changed since, {changed[0]} for example; "
+            f"{len(changed)} of the records have been changed since, {changed[0][1]} for example; "
             "restore the others one by one, or undo the later changes first."
         )
         self.changed = tuple(changed)

@@ -103,6 +103,29 @@ class Revision:
     transaction_id: str
     before: JsonObject | None
     after: JsonObject | None
+    place: int = 0
+    """Where it stands in the log: the changes of one write are paged by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One group of changes that were made together: an edit, an import, a bulk action, an undo."""
+
+    number: int
+    """Writes are counted up in their order."""
+    transaction_id: str
+    at: datetime
+    actor: str
+    action: str
+    comment: str
+    created: int
+    updated: int
+    deleted: int
+
+    @property
+    def changed(self) -> int:
+        """How many records it has changed."""
+        return self.created + self.updated + self.deleted
 
 
 @dataclass(frozen=True, slots=True)

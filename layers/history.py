@@ -83,36 +83,38 @@ def differences(revision: Revision) -> list[Difference]:
     ]
 
 
-def restored(history: Sequence[Revision], number: int) -> Feature | None:
+def restored(store: Store, layer: str, feature_id: str, number: int) -> Feature | None:
     """Return a record as a revision left it; None where there is no such revision or it deleted."""
-    found = next((one for one in history if one.revision == number), None)
+    found = revision_numbered(store, layer, feature_id, number)
     return None if found is None else left_by(found)
 
 
-def present_of(history: Sequence[Revision]) -> Feature | None:
-    """Return a record as its latest revision left it; None where that deleted it."""
-    return left_by(history[-1]) if history else None
+def revision_numbered(store: Store, layer: str, feature_id: str, number: int) -> Revision | None:
+    """Return one revision of a record; None where there is no such one."""
+    found = store.history(layer, feature_id, last=1, before=number + 1)
+    return found[0] if found and found[0].revision == number else None
 
 
 def reversals(changes: Sequence[Revision], store: Store) -> Iterator[Reversal]:
     """Yield what leads back from all that one write has changed, record by record.
 
     Args:
-        changes: The revisions of the write.
+        changes: The revisions of the write, each with what was before.
         store: Where the records are.
     """
     # A write may have changed a record more than once: all of its changes go.
-    numbers: dict[tuple[str, str], list[int]] = {}
+    own: dict[tuple[str, str], list[Revision]] = {}
     for change in changes:
-        numbers.setdefault((change.layer, change.id), []).append(change.revision)
-    for key, own in numbers.items():
-        yield _reversal(store.history(*key), own)
+        own.setdefault((change.layer, change.id), []).append(change)
+    later = store.changed_since(changes[0].transaction_id) if changes else set()
+    for key, revisions in own.items():
+        yield _reversal(revisions, store.feature(*key) if key in later else None, key not in later)
 
 
-def _reversal(history: Sequence[Revision], numbers: Sequence[int]) -> Reversal:
-    first = next(one for one in history if one.revision == numbers[0])
-    found, present = found_by(first), present_of(history)
-    expected, is_last = present.revision if present else 0, history[-1].revision == numbers[-1]
+def _reversal(own: Sequence[Revision], later: Feature | None, is_last: bool) -> Reversal:
+    first, found = own[0], found_by(own[0])
+    present = left_by(own[-1]) if is_last else later
+    expected = present.revision if present else 0
     if found is not None:
         return Reversal(Edit(EditKind.PUT, found, expected), found, present, is_last)
     gone = present or feature_of(first.layer, first.id, _nothing(first.id), 0)

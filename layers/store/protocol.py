@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geomap.accounts import Accounts
 from geomap.drafts import Drafts
-from geomap.model import Edit, Feature, Revision, Source, Written
+from geomap.model import Edit, Feature, Revision, Source, Write, Written
 from geomap.places import Bounds
 from geomap.suggestions import Suggestions
 
@@ -160,8 +160,33 @@ class Store(Protocol):
     def suggestions(self) -> Suggestions:
         """What people suggest to be changed: kept in the same store, changed by their own gate."""
 
-    def transaction(self, transaction_id: str) -> list[Revision]:
-        """Return what one write has changed, in its order; each without `before`."""
+    def transaction(
+        self, transaction_id: str, *, after: int = 0, last: int | None = None
+    ) -> list[Revision]:
+        """Return what one write has changed, in its order.
+
+        Args:
+            transaction_id: The write.
+            after: Only what stands behind this `Revision.place`.
+            last: So many at most; None: all of them.
+        """
+
+    def changed_since(self, transaction_id: str) -> set[tuple[str, str]]:
+        """Return layer and id of the records of a write that another has changed since."""
+
+    def write_of(self, transaction_id: str) -> Write | None:
+        """Return one write; None where there is none."""
+
+    def writes(
+        self, *, actor: str | None = None, before: int | None = None, last: int = 50
+    ) -> list[Write]:
+        """Return the latest writes, latest first.
+
+        Args:
+            actor: Whose; None: those of all.
+            before: Only those with a smaller number.
+            last: So many at most.
+        """
 
     def answer(self, actor: str, key: str, asked: bytes) -> Written | None:
         """Return what a write under this key did; None where there was none.
@@ -182,8 +207,25 @@ class Store(Protocol):
     def by_record(self, layer: str, source_id: str) -> dict[str, tuple[str, int]]:
         """Return record_id → (id, revision) of a source: what an upsert needs to know."""
 
-    def history(self, layer: str, feature_id: str) -> list[Revision]:
-        """Return all revisions of a feature, oldest first."""
+    def history(
+        self,
+        layer: str,
+        feature_id: str,
+        *,
+        last: int | None = None,
+        before: int | None = None,
+        most_bytes: int | None = None,
+    ) -> list[Revision]:
+        """Return revisions of a feature, oldest first, without reading what is not asked for.
+
+        Args:
+            layer: The feature's layer.
+            feature_id: Its id.
+            last: The latest so many; None: all of them.
+            before: Only those with a smaller number.
+            most_bytes: About how much they may hold together: fewer come where they are large,
+                the latest one always.
+        """
 
     def public(self) -> AbstractContextManager[PublicReader]:
         """Open one consistent view that cannot name a non-public table."""

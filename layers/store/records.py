@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geomap.model import Feature, JsonObject, Revision, Source, Visibility
+from geomap.model import Feature, Source, Visibility
 from layers.store.statements import statements
 
 SQL = statements("sqlite")
@@ -88,36 +88,8 @@ def _feature(row: Sequence[Any], place: BaseGeometry | None) -> Feature:
     )
 
 
-def changes_of(rows: Sequence[Sequence[Any]]) -> list[Revision]:
-    """Return the revisions of many features from their rows, each without what was before."""
-    return [revision for row in rows for revision in revisions_of([row])]
-
-
-def revisions_of(rows: Sequence[Sequence[Any]]) -> list[Revision]:
-    """Return the history of one feature from its rows, oldest first."""
-    history: list[Revision] = []
-    before: JsonObject | None = None
-    for layer, feature_id, revision, at, actor, action, comment, transaction, *content in rows:
-        after = _record(Content(*content)) if content[3] is not None else None
-        history.append(
-            Revision(
-                layer=layer,
-                id=feature_id,
-                revision=revision,
-                at=datetime.fromisoformat(at),
-                actor=actor,
-                action=action,
-                comment=comment,
-                transaction_id=transaction,
-                before=before,
-                after=after,
-            )
-        )
-        before = after
-    return history
-
-
-def _record(content: Content) -> dict[str, Any]:
+def record_object(content: Content) -> dict[str, Any]:
+    """Return what a feature says as history tells it: its geometry as GeoJSON."""
     place = shapely.from_wkb(content.geometry)
     return {
         "source_id": content.source_id,

@@ -16,9 +16,9 @@ import apsw
 from geomap.accounts import Accounts
 from geomap.drafts import Drafts
 from geomap.errors import StoreBusy, StoreUnusable
-from geomap.model import Edit, Feature, Revision, Source, Written
+from geomap.model import Edit, Feature, Revision, Source, Write, Written
 from geomap.suggestions import Suggestions
-from layers.store import backup
+from layers.store import backup, past
 from layers.store.accounts import SqliteAccounts
 from layers.store.connections import (
     DISK_FAILS,
@@ -34,7 +34,7 @@ from layers.store.locking import WriterLock, beside, present
 from layers.store.migrate import is_current, migrate
 from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
-from layers.store.records import SQL, changes_of, features_in, features_of, revisions_of, sources_of
+from layers.store.records import SQL, features_in, features_of, sources_of
 from layers.store.suggestions import SqliteSuggestions
 from layers.store.verify import faults
 from layers.store.writing import Beside, Note, answer_to, prepared, written
@@ -142,11 +142,29 @@ class SqliteStore:
         """What people suggest to be changed."""
         return SqliteSuggestions(self._readers, self._transaction, self._write, self._now)
 
-    def transaction(self, transaction_id: str) -> list[Revision]:
+    def transaction(
+        self, transaction_id: str, *, after: int = 0, last: int | None = None
+    ) -> list[Revision]:
         """Return what one write has changed, in its order."""
         with self._readers.lent() as connection:
-            asked = {"transaction_id": transaction_id}
-            return changes_of(connection.execute(SQL["transaction"], asked).fetchall())
+            return past.changes_of(connection, transaction_id, after, last)
+
+    def changed_since(self, transaction_id: str) -> set[tuple[str, str]]:
+        """Return layer and id of the records of a write that another has changed since."""
+        with self._readers.lent() as connection:
+            return past.changed_since(connection, transaction_id)
+
+    def write_of(self, transaction_id: str) -> Write | None:
+        """Return one write; None where there is none."""
+        with self._readers.lent() as connection:
+            return past.write_of(connection, transaction_id)
+
+    def writes(
+        self, *, actor: str | None = None, before: int | None = None, last: int = 50
+    ) -> list[Write]:
+        """Return the latest writes, latest first."""
+        with self._readers.lent() as connection:
+            return past.writes_of(connection, actor, before, last)
 
     def answer(self, actor: str, key: str, asked: bytes) -> Written | None:
         """Return what a write under this key did; None where there was none."""
@@ -195,11 +213,18 @@ class SqliteStore:
             rows = connection.execute(SQL["by_record"], asked)
             return {record_id: (feature_id, revision) for record_id, feature_id, revision in rows}
 
-    def history(self, layer: str, feature_id: str) -> list[Revision]:
-        """Return all revisions of a feature, oldest first."""
+    def history(
+        self,
+        layer: str,
+        feature_id: str,
+        *,
+        last: int | None = None,
+        before: int | None = None,
+        most_bytes: int | None = None,
+    ) -> list[Revision]:
+        """Return revisions of a feature, oldest first."""
         with self._readers.lent() as connection:
-            asked = {"layer": layer, "id": feature_id}
-            return revisions_of(connection.execute(SQL["history"], asked).fetchall())
+            return past.history_of(connection, (layer, feature_id), last, before, most_bytes)
 
     def public(self) -> AbstractContextManager[PublicReader]:
         """Open one consistent view that cannot name a non-public table."""

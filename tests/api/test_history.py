@@ -89,6 +89,34 @@ def test_history_is_a_page_for_people_too(editor, mill):
     assert editor.get(f"{mill}/history?f=html").headers["content-type"].startswith("text/html")
 
 
+def test_a_long_history_comes_in_pages_the_latest_first_of_all(editor, mill):
+    for condition in ("good", "fair", "poor", "good", "fair"):
+        changed(editor, mill, condition=condition)
+    page = editor.get(f"{mill}/history?limit=4").json()
+    assert [one["revision"] for one in page["revisions"]] == [3, 4, 5, 6]
+    assert page["revisions"][0]["before"]["properties"]["condition"] == "good"
+    [older] = [one["href"] for one in page["links"] if one["rel"] == "next"]
+    rest = editor.get(older).json()
+    assert [one["revision"] for one in rest["revisions"]] == [1, 2]
+    assert [one["rel"] for one in rest["links"]] == ["self", "item"]
+    assert editor.get(f"{mill}/history?before=x").status_code == 400
+    assert editor.get(f"{mill}/history?before=0").status_code == 400
+
+
+def test_history_says_what_may_be_restored(editor, officer, mill):
+    changed(editor, mill, condition="good")
+    assert [one["restorable"] for one in revisions(officer, mill)] == [True, False]
+    moved = {"geometry": {"type": "Point", "coordinates": [27.0, 61.5]}}
+    assert editor.patch(mill, json=moved, headers=PATCH).status_code == 204
+    assert editor.patch(mill, json={"geometry": {"type": "Point", "coordinates": [28.5, 61.5]}},
+                        headers=PATCH).status_code == 204  # fmt: skip
+    told = revisions(officer, mill)
+    assert [one["restorable"] for one in told] == [True, True, False, False]
+    assert editor.delete(mill).status_code == 204
+    assert [one["restorable"] for one in revisions(officer, mill)] == [True, True, False, True,
+                                                                       False]  # fmt: skip
+
+
 def test_a_revision_is_restored_and_that_is_history(editor, public, mill):
     changed(editor, mill, condition="good")
     changed(editor, mill, condition="poor")
