@@ -60,7 +60,7 @@ Form = Annotated[dict[str, str], Depends(form_of)]
 
 
 @router.get("/account", "getAccount", Reads(FORMAT), AS_JSON, "account")
-def account(request: Request, actor: CurrentActor) -> Response:
+def account(request: Request, service: CurrentService, actor: CurrentActor) -> Response:
     """Who asks, and what they may do on each layer."""
     body: dict[str, Any] = {
         "name": actor.name or None,
@@ -68,7 +68,20 @@ def account(request: Request, actor: CurrentActor) -> Response:
         "rights": {layer: _rights(actor, layer) for layer in LAYERS},
         "links": [],
     }
+    if actor.account and reach(actor, Action.OWN_ACCOUNT):
+        body["notices"] = _notices(service, actor.account)
     return private_answer(request, "account", body)
+
+
+def _notices(service: Service, account_id: str) -> dict[str, Any]:
+    """Return what an account has not read, and where it is told of it beside the page."""
+    notices = service.store.notices
+    box = notices.mailbox(account_id) if service.settings.smtp_host else None
+    return {
+        "unread": notices.unread(account_id),
+        "feed_since": notices.feed_since(account_id) or None,
+        "mail": box.address if box else None,
+    }
 
 
 def _rights(actor: Actor, layer: str) -> dict[str, str]:

@@ -18,6 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from geomap.access import EDITING, SCOPED, Action, Role, Scope, folded
 from geomap.accounts import INVITED, TOKEN_DAYS, Account, Accounts, Token
 from geomap.errors import AccountUnknown, NameTaken, ParameterInvalid
+from geomap.i18n import LANGUAGES
+from geomap.notices import Mailbox, is_mail_address
 from geomap.settings import Settings
 from layers.store.engines import open_store
 from layers.store.protocol import Store
@@ -125,6 +127,22 @@ def token(name: str, revoke: str | None, **wishes: Any) -> None:
         secret = secrets.token_urlsafe(SECRET_BYTES)
         store.accounts.add_token(account.id, _token(**wishes), secret)
         click.echo(secret)
+
+
+@user.command()
+@click.argument("name")
+@click.argument("address", required=False)
+@click.option("--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+def mail(name: str, address: str | None, lang: str) -> None:
+    """Send the notices of an account to an address, or, without one, no more.
+
+    Mail goes out where GEOMAP_SMTP_HOST names a server; it tells no names and no places.
+    """
+    if address is not None and not is_mail_address(address):
+        raise ParameterInvalid("address", address, "an address such as anna@example.org.")
+    with _store() as store:
+        account = _named(store.accounts, name)
+        store.notices.set_mailbox(account.id, None if address is None else Mailbox(address, lang))
 
 
 def first_invitation(store: Store) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
 
 from api.auth import identified, require
 from api.bodies import required_type
@@ -17,6 +18,7 @@ from api.depends import Reads
 from api.negotiate import chosen
 from api.parameters import LANG
 from geomap.access import Action
+from geomap.errors import ParameterInvalid
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -88,7 +90,7 @@ class Router:
             self.operations.append(
                 Operation(path, name, summary, reads, formats, schema, self.tag, action=action)
             )
-            checks = [_guard(action), negotiated, reads.only]
+            checks = [_guard(action, offered=formats), negotiated, reads.only]
             self._mount(path, name, ["GET", "HEAD"], checks, endpoint)
             return endpoint
 
@@ -165,19 +167,30 @@ class Router:
         )
 
 
-def _guard(action: Action, form: str = "") -> Callable[..., Any]:
+def _guard(
+    action: Action, form: str = "", offered: Mapping[str, str] | None = None
+) -> Callable[..., Any]:
     """Return what stands before every route: who asks, and whether the table lets them in.
 
     Args:
         action: What the route stands for.
         form: The form of its answers, where that is not negotiated: a person is asked to sign in.
+        offered: What is negotiated, where a person who wants a page is asked to sign in as well.
     """
 
     async def guarded(request: Request) -> None:
-        request.state.format = form
+        request.state.format = form or _page_wanted(request, offered or {})
         require(request, await identified(request), action)
 
     return guarded
+
+
+def _page_wanted(request: Request, offered: Mapping[str, str]) -> str:
+    """Return `html` where that is what the request negotiates; faults of it are told later."""
+    try:
+        return "html" if "html" in offered and chosen(request, offered) == "html" else ""
+    except (ParameterInvalid, HTTPException):
+        return ""
 
 
 def _summary(endpoint: Callable[..., Any]) -> str:

@@ -95,7 +95,37 @@ SCHEMAS: Mapping[str, Schema] = {
     "signIn": _ANYTHING,
     "password": _ANYTHING,
     "account": _object(
-        "role rights", name={**_TEXT, "nullable": True}, role=_TEXT, rights=_ANYTHING
+        "role rights",
+        name={**_TEXT, "nullable": True},
+        role=_TEXT,
+        rights=_ANYTHING,
+        notices=_object(
+            "unread",
+            unread=_COUNT,
+            feed_since={**_TEXT, "nullable": True},
+            mail={**_TEXT, "nullable": True},
+        ),
+    ),
+    "notices": _object(
+        "unread newest notices",
+        unread=_COUNT,
+        newest=_COUNT,
+        notices=_list(
+            _object(
+                "number kind text at read",
+                number=_COUNT,
+                kind=_TEXT,
+                text=_TEXT,
+                count=_COUNT,
+                name=_TEXT,
+                message=_TEXT,
+                who=_TEXT,
+                path=_TEXT,
+                at=_TEXT,
+                read={"type": "boolean"},
+            )
+        ),
+        links=_LINKS,
     ),
     "history": _object(
         "revisions",

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.postman import delivering
 from geomap.settings import Settings
 from layers.segments.folder import folder_of
 from layers.segments.keeper import following
@@ -44,7 +45,10 @@ def opened(settings: Settings) -> Iterator[Service]:
     """
     store = open_store(settings.store)
     try:
-        with following(settings.store, store, folder_of(settings)) as follower:
+        with (
+            following(settings.store, store, folder_of(settings)) as follower,
+            delivering(settings, store.notices),
+        ):
             service = Service(settings, store, follower, TileCache(settings.tile_cache_mb * 2**20))
             snapshot = follower.current()
             engine.choose(settings.kernel)

@@ -30,6 +30,8 @@ class Action(StrEnum):
     READ = "read"
     """What is public."""
     SIGN_IN = "sign_in"
+    OWN_ACCOUNT = "own_account"
+    """What concerns whoever has signed in alone: their notices, their suggestions."""
     SUGGEST = "suggest"
     SEE = "see"
     """The exact record, whatever its visibility, with its history."""
@@ -68,6 +70,7 @@ _A, _R = Action, Role
 
 RIGHTS: tuple[Right, ...] = (
     *(Right(role, (_A.READ, _A.SIGN_IN, _A.SUGGEST), (ANY,), Where.EVERYWHERE) for role in Role),
+    *(Right(role, (_A.OWN_ACCOUNT,), (ANY,), Where.EVERYWHERE) for role in (*Role,)[1:]),
     Right(_R.EXPERT, (_A.SEE,), (ANY,), Where.OWN),
     Right(_R.HERITAGE_EDITOR, (_A.SEE, *EDITING), ("sites", "regions"), Where.OWN),
     Right(_R.TWIN_COORDINATOR, (_A.SEE, *EDITING), ("cities", "twins"), Where.OWN),

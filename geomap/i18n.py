@@ -22,7 +22,7 @@ from geomap.when import Span, parse_edtf
 
 LANGUAGES = ("en", "ru", "fi")
 FALLBACK = "en"
-_LOCALES: Mapping[str, Locale] = {
+LOCALES: Mapping[str, Locale] = {
     "en": Locale("en", "GB"),  # 2 March 2022, not March 2
     "ru": Locale("ru"),
     "fi": Locale("fi"),
@@ -72,7 +72,7 @@ def translate_plural(lang: str, one: str, many: str, n: int, **values: object) -
         values: What fills the other {name}s.
     """
     forms = _words(lang).plurals.get(one, (one, many))
-    category = _LOCALES[lang].plural_form(n)
+    category = LOCALES[lang].plural_form(n)
     place = _CATEGORIES.index(category) if category in _CATEGORIES else len(forms) - 1
     return forms[min(place, len(forms) - 1)].format(n=n, **values)
 
@@ -94,7 +94,7 @@ def label(lang: str, vocabulary_id: str, code: str) -> str:
 
 def country_name(lang: str, code: str) -> str:
     """Return the name of a country by its ISO 3166-1 alpha-2 code; the code where it has none."""
-    return str(_LOCALES[lang].territories.get(code, code))
+    return str(LOCALES[lang].territories.get(code, code))
 
 
 def date_text(lang: str, span: Span) -> str:
@@ -141,8 +141,8 @@ def _calendar_text(lang: str, words: str) -> str:
     if day is None:
         return words
     if len(words) == len("2022-03-02"):
-        return format_date(day, "long", _LOCALES[lang])
-    return format_skeleton("yMMMM", day, locale=_LOCALES[lang])
+        return format_date(day, "long", LOCALES[lang])
+    return format_skeleton("yMMMM", day, locale=LOCALES[lang])
 
 
 def _forms(words: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from geomap.errors import SettingInvalid
+from geomap.notices import is_mail_address
 
 
 def _store() -> str:
@@ -99,6 +100,22 @@ class Settings:
     oidc_client_id: str = _setting("geomap", "How that provider calls this installation.")
     oidc_client_secret: str = _setting("", "The secret shared with it; empty: PKCE alone.")
     oidc_name: str = _setting("OpenID Connect", "How the page calls that provider.")
+    smtp_host: str = _setting(
+        "", "Server that takes mail with notices; empty: nothing is sent by mail."
+    )
+    smtp_port: int = _setting(587, "Its port, 1 to 65535.", sound=_between(1, 65535))
+    smtp_security: str = _setting(
+        "starttls",
+        "How the way to it is secured: starttls, tls (from the first byte) or none.",
+        sound=("starttls", "tls", "none").__contains__,
+    )
+    smtp_user: str = _setting("", "Name to sign in with there; empty: without.")
+    smtp_password: str = _setting("", "The password that goes with it.")
+    smtp_from: str = _setting(
+        "",
+        "Address that mail comes from, e.g. map@example.org; needed where mail is sent.",
+        sound=is_mail_address,
+    )
     metrics: bool = _setting(False, "Serve Prometheus metrics on /metrics.")
     basemaps: tuple[Mapping[str, Any], ...] = _setting(
         (),

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geomap.accounts import Accounts
 from geomap.drafts import Drafts
 from geomap.model import Edit, Feature, Revision, Source, Write, Written
+from geomap.notices import Notices
 from geomap.places import Bounds
 from geomap.suggestions import Suggestions
 
@@ -159,6 +160,10 @@ class Store(Protocol):
     @property
     def suggestions(self) -> Suggestions:
         """What people suggest to be changed: kept in the same store, changed by their own gate."""
+
+    @property
+    def notices(self) -> Notices:
+        """What people are told, and the mail that goes with it."""
 
     def transaction(
         self, transaction_id: str, *, after: int = 0, last: int | None = None

@@ -17,6 +17,7 @@ from geomap.accounts import Accounts
 from geomap.drafts import Drafts
 from geomap.errors import StoreBusy, StoreUnusable
 from geomap.model import Edit, Feature, Revision, Source, Write, Written
+from geomap.notices import Notices
 from geomap.suggestions import Suggestions
 from layers.store import backup, past
 from layers.store.accounts import SqliteAccounts
@@ -32,6 +33,7 @@ from layers.store.drafts import SqliteDrafts
 from layers.store.guard import require_sound_sqlite
 from layers.store.locking import WriterLock, beside, present
 from layers.store.migrate import is_current, migrate
+from layers.store.notices import SqliteNotices
 from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
 from layers.store.records import SQL, features_in, features_of, sources_of
@@ -141,6 +143,11 @@ class SqliteStore:
     def suggestions(self) -> Suggestions:
         """What people suggest to be changed."""
         return SqliteSuggestions(self._readers, self._transaction, self._write, self._now)
+
+    @property
+    def notices(self) -> Notices:
+        """What people are told."""
+        return SqliteNotices(self._readers, self._transaction, self._now)
 
     def transaction(
         self, transaction_id: str, *, after: int = 0, last: int | None = None

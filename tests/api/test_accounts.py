@@ -510,18 +510,19 @@ def test_a_coordinator_joins_pairs_of_which_one_city_is_theirs(client, token, pu
 # The route × role matrix
 
 OPEN = {Action.READ, Action.SIGN_IN, Action.SUGGEST}
+KNOWN = {*OPEN, Action.OWN_ACCOUNT}
 MAY = {
     "visitor": OPEN,
-    "contributor": OPEN,
-    "expert": {*OPEN, Action.SEE},
-    "heritage_editor": {*OPEN, Action.SEE, Action.CREATE, Action.CHANGE, Action.DELETE,
+    "contributor": KNOWN,
+    "expert": {*KNOWN, Action.SEE},
+    "heritage_editor": {*KNOWN, Action.SEE, Action.CREATE, Action.CHANGE, Action.DELETE,
                         Action.RESTORE, Action.IMPORT},
-    "twin_coordinator": OPEN,
-    "reviewer": {*OPEN, Action.SEE, Action.REVIEW, Action.RESTORE},
+    "twin_coordinator": KNOWN,
+    "reviewer": {*KNOWN, Action.SEE, Action.REVIEW, Action.RESTORE},
     "administrator": {*Action},
 }  # fmt: skip
 """Role → what it may do on the layer of sites: a second opinion, written by hand."""
-BEYOND = {"twin_coordinator": {*OPEN, Action.SEE, Action.RESTORE}}
+BEYOND = {"twin_coordinator": {*KNOWN, Action.SEE, Action.RESTORE}}
 """The same for what is of no layer, where that is more."""
 OPERATIONS = [one for router in application.ROUTERS for one in router.operations]
 MOUNTED = [route for router in application.ROUTERS for route in router.routes.routes]

@@ -34,6 +34,7 @@ PAGES = {
     "interface": "/api?f=html&lang=ru",
     "facets": "/collections/sites/facets?f=html",
     "search": "/search?q=vyb&f=html",
+    "account": "/account?f=html&lang=fi",
 }
 
 

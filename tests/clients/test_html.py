@@ -28,6 +28,7 @@ PAGES = (
     "/tileMatrixSets/EuropeanETRS89_LAEAQuad",
     "/styles",
     "/problems/tile-out-of-range",
+    "/account",
 )
 
 

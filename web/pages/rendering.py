@@ -20,7 +20,7 @@ from layers.exports.table import EXPORTS
 from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.inert import script_json
-from web.pages import linked
+from web.pages import linked, own
 from web.pages.interface import interface
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader
@@ -362,5 +362,6 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "signIn": ("signin.html", _form),
     "password": ("password.html", _form),
     "openapi": ("interface.html", _interface),
+    **own.PAGES,
 }
 """Kind of document → its template, and what fills it."""

@@ -159,6 +159,8 @@ KINDS: Mapping[str, str] = {
     "signIn": _("Sign in"),
     "password": _("Choose a password"),
     "account": _("Your account"),
+    "notices": _("Notices"),
+    "feedAddress": _("Address of your feed"),
     "history": _("History of changes"),
 }
 """Kind of document → its title, where the document itself has none."""

@@ -1,0 +1,2 @@
+-- Forget mail that nobody sends.
+DELETE FROM outbox WHERE at < :before

@@ -1,0 +1,2 @@
+-- Forget old notices.
+DELETE FROM notice WHERE at < :before
