@@ -15,7 +15,7 @@ from email.utils import format_datetime
 
 from geomap.errors import SettingInvalid, StoreBusy, StoreUnusable
 from geomap.i18n import translate
-from geomap.notices import PAUSES, Mail, Notices, sentence
+from geomap.notices import PAUSES, Mail, Notices, languages, sentence
 from geomap.settings import Settings
 
 PAUSE_S = 5.0
@@ -101,13 +101,13 @@ def message_of(mail: Mail, settings: Settings) -> EmailMessage:
     """
     news, home = mail.news, settings.base_url.rstrip("/")
     home = home or f"http://{settings.host}:{settings.port}"
-    parts = [sentence(news.lang, news)]
-    if news.message:
-        parts.append(news.message)
-    parts.append(translate(news.lang, "Read on at {address}", address=home + news.path))
+    tongues = languages(news)
+    said = [sentence(lang, news) for lang in tongues]
+    onward = [translate(lang, "Read on at {address}", address=home + news.path) for lang in tongues]
+    parts = [*said, *([news.message] if news.message else []), *onward]
     message = EmailMessage()
     message["From"], message["To"] = settings.smtp_from, news.address
-    message["Subject"] = f"{settings.title}: {sentence(news.lang, news)}"
+    message["Subject"] = f"{settings.title}: {' · '.join(said)}"
     message["Date"] = format_datetime(datetime.fromisoformat(mail.at))
     message["Message-ID"] = f"<{mail.id}@{settings.smtp_from.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from geomap.i18n import translate
+from geomap.i18n import LANGUAGES, translate
 
 KEPT = timedelta(days=365)
 """How long a notice is kept."""
@@ -71,7 +71,7 @@ class News:
     address: str = ""
     """Where mail goes, for whoever has no account."""
     lang: str = "en"
-    """Of mail to an address."""
+    """Of mail to an address; empty: not known, so that it is written in all of them."""
     count: int = 1
     """Of how many suggestions this is the news."""
     name: str = ""
@@ -164,6 +164,11 @@ def sentence(lang: str, news: News) -> str:
     """Return what has happened, in one sentence that names no record."""
     one, many = SENTENCES[news.kind]
     return translate(lang, one) if news.count == 1 else translate(lang, many, n=news.count)
+
+
+def languages(news: News) -> tuple[str, ...]:
+    """Return the languages in which mail is written."""
+    return (news.lang,) if news.lang else LANGUAGES
 
 
 def is_mail_address(text: str) -> bool:

@@ -13,6 +13,7 @@ import orjson
 
 from geomap.errors import KeyReused, SuggestionsDecided
 from geomap.model import Edit, Source, Written
+from geomap.outcomes import news_of
 from geomap.suggestions import (
     DAY,
     RESIDENT,
@@ -27,6 +28,7 @@ from geomap.suggestions import (
 )
 from layers.store.accounts import digest
 from layers.store.connections import Pool
+from layers.store.notices import add_notices
 from layers.store.records import SQL
 from layers.store.writing import Beside, Note
 
@@ -160,6 +162,7 @@ class SqliteSuggestions:
             numbers = _waiting(connection, decision.ids)
             step = Step(decision.status, note.actor, decision.reason, note.at.isoformat())
             _put(connection, [{**step.row(n), "transaction_id": transaction_id} for n in numbers])
+            _tell(connection, note, transaction_id)
 
         note = Note(actor, VERBS[decision.status], decision.reason, self.now(), key, asked)
         return self.write(edits, note, sources, beside)
@@ -192,6 +195,7 @@ class SqliteSuggestions:
                 for number, status, reason in before
             ]
             _put(connection, steps)
+            _tell(connection, note, own_id)
 
         note = Note(actor, "undo", comment, self.now(), key, asked)
         return self.write(edits, note, sources, beside)
@@ -246,6 +250,13 @@ def _waiting(connection: apsw.Connection, ids: Sequence[str]) -> list[int]:
     if decided or missing:
         raise SuggestionsDecided([*decided, *sorted(missing)])
     return [number for _, number, *_ in found]
+
+
+def _tell(connection: apsw.Connection, note: Note, transaction_id: str) -> None:
+    """Tell the authors of what one write has decided, in the same transaction."""
+    asked = {"transaction_id": transaction_id}
+    rows: list[Any] = connection.execute(SQL["suggestions_decided_in"], asked).fetchall()
+    add_notices(connection, note.at, news_of(map(_suggestion, rows)))
 
 
 def _put(connection: apsw.Connection, steps: Sequence[Mapping[str, Any]]) -> None:
