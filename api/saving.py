@@ -42,7 +42,12 @@ def basis_of(desk: Desk, before: Feature, told: Mapping[str, Any], *, lenient: b
             public = reader.body("cities", city_id) is not None
         return public or desk.may(Action.SEE, city)
 
-    return Basis(before, told, lenient, has_city)
+    def has_photo(photo_id: str) -> bool:
+        photo = desk.service.store.photos.known(photo_id)
+        own = ("", before.id)
+        return photo is not None and photo.feature_id in own
+
+    return Basis(before, told, lenient, has_city, has_photo)
 
 
 def require_right(desk: Desk, action: Action, feature: Feature) -> None:

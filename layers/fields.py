@@ -34,6 +34,7 @@ _LANGUAGE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\[\]\\<>\"]+([/?#][^\s<>\"\\]*)?", re.IGNORECASE)
+_PHOTO_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
@@ -173,6 +174,13 @@ def _reference(field: Field, value: Any, column: str, found: Findings) -> str | 
     return None
 
 
+def _photo(field: Field, value: Any, column: str, found: Findings) -> str | None:
+    if isinstance(value, str) and re.fullmatch(_PHOTO_ID, value, re.ASCII):
+        return value
+    found.error("REF_NOT_FOUND", column, value, "Name a photo by the id that it got here.")
+    return None
+
+
 def _members(value: Any, column: str, found: Findings) -> list[Any]:
     if isinstance(value, list | tuple) and len(value) <= MAX_ITEMS:
         return list(value)
@@ -275,6 +283,9 @@ def check_members(
         )
     kept = {}
     for field in fields:
+        if field.derived:
+            # What the house tells comes back with what it was told beside, and is no wish.
+            continue
         member = value.get(field.name)
         if is_blank(member):
             if field.required:
@@ -343,7 +354,11 @@ def object_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {
-            field.name: {**CHECKERS[field.kind].schema(field), "description": field.help}
+            field.name: {
+                **CHECKERS[field.kind].schema(field),
+                "description": field.help,
+                **({"readOnly": True} if field.derived else {}),
+            }
             for field in fields
         },
     }
@@ -370,6 +385,7 @@ CHECKERS: Mapping[Kind, Checker] = {
     Kind.COUNTRY: Checker(_country, lambda field: dict(_COUNTRY_SCHEMA)),
     Kind.COUNTRIES: Checker(_list_of(_country), _plain(type="array", items=_COUNTRY_SCHEMA)),
     Kind.REFERENCE: Checker(_reference, _plain(type="string", minLength=1)),
+    Kind.PHOTO: Checker(_photo, _plain(type="string", pattern=f"^{_PHOTO_ID}$")),
     Kind.OBJECTS: Checker(
         _objects, lambda field: {"type": "array", "items": object_schema(field.of_fields)}
     ),

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geomap.errors import BodyUnreadable, InputFaulty
 from geomap.model import Fault, Feature, Visibility
+from geomap.photos import named_in
 from layers.catalog import layer_named
 from layers.checking import LayerCheck
 from layers.fields import is_blank
@@ -64,6 +65,8 @@ class Basis:
     """Whether what no field takes goes to `extra`, and what cannot be changed is passed over."""
     has_city: Callable[[str], bool]
     """Whether whoever sends this can see a city of this id."""
+    has_photo: Callable[[str], bool]
+    """Whether a photo of this id is kept, and is no other record's."""
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -244,6 +247,10 @@ def _check_references(layer: Layer, properties: Json, basis: Basis, found: Findi
         if value is not None and not basis.has_city(value):
             hint = f"The layer {field.of!r} has no such feature."
             found.error("REF_NOT_FOUND", field.name, value, hint)
+    for number, photo_id in enumerate(named_in(properties)):
+        if not basis.has_photo(photo_id):
+            hint = "There is no such photo here for this record; send it again."
+            found.error("REF_NOT_FOUND", f"photos[{number}].id", photo_id, hint)
 
 
 _GEOJSON = "Write a GeoJSON geometry: a type and its coordinates in the axes of Content-Crs."

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     COUNTRIES = "countries"
     REFERENCE = "reference"
     """The id of a feature of the layer named in `of`."""
+    PHOTO = "photo"
+    """The id of a photo that the store keeps."""
     OBJECTS = "objects"
     """A list of objects with the sub-fields of `of_fields`."""
     EXTRA = "extra"

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geomap.errors import SourceUnknown
 from geomap.model import Feature, Source, Visibility
+from geomap.photos import addressed, named_in
 from geomap.places import LngLat
 from layers.catalog import layer_named
 from layers.layer import column_names
@@ -48,6 +49,8 @@ class PublicForm(NamedTuple):
     """Every published name once, in any language, for the search."""
     bounds: tuple[float, float, float, float] | None
     """West, south, east, north in degrees."""
+    photos: tuple[str, ...] = ()
+    """Ids of those that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def _speaks(tag: str, language: str) -> bool:
 
 def _public(feature: Feature, source: Source) -> _View:
     properties = feature.properties
+    if photos := properties.get("photos"):
+        properties = {**properties, "photos": [*map(addressed, photos)]}
     provenance = {
         **_credit(source),
         "record_id": feature.record_id,
@@ -222,6 +227,7 @@ def _form(
         body,
         searched,
         None if wkb is None else tuple(bounds.tolist()),
+        named_in(view.properties),
     )
 
 

@@ -162,8 +162,10 @@ def _codes(vocabulary: str, lang: str) -> Schema:
 def _objects(field: Field, lang: str) -> Schema:
     properties = {}
     for one in field.of_fields:
-        told = {"title": _title(one.name), "description": one.help}
+        told: Schema = {"title": _title(one.name), "description": one.help}
         properties[one.name] = told | _KINDS[one.kind](one, lang)
+        if one.derived:
+            properties[one.name]["readOnly"] = True
     item: Schema = {"type": "object", "properties": properties}
     if required := [one.name for one in field.of_fields if one.required]:
         item["required"] = required
@@ -195,6 +197,7 @@ _KINDS: Mapping[Kind, Callable[[Field, str], Schema]] = {
     Kind.COUNTRY: lambda _, __: _COUNTRY,
     Kind.COUNTRIES: lambda _, __: {"type": "array", "items": _COUNTRY},
     Kind.REFERENCE: _reference,
+    Kind.PHOTO: lambda _, __: _UUID,
     Kind.OBJECTS: _objects,
     Kind.EXTRA: lambda _, __: {"type": "object"},
 }

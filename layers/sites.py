@@ -18,6 +18,20 @@ DESIGNATIONS = Field(
         Field("reference", Kind.TEXT, "Its number on the list."),
     ),
 )
+PHOTOS = Field(
+    "photos",
+    Kind.OBJECTS,
+    "Photos of it; the first one stands for it.",
+    of_fields=(
+        Field("id", Kind.PHOTO, "The photo: it is sent first, and named by its id.", required=True),
+        Field("alt", Kind.TEXT, "What it shows, for those who do not see it.", required=True),
+        Field("author", Kind.TEXT, "Who took it.", required=True),
+        Field("licence", Kind.TEXT, "Under which licence it is shown.", required=True),
+        Field("caption", Kind.TEXT, "What is said of it."),
+        Field("href", Kind.TEXT, "Where it is to be had.", derived=True),
+        Field("thumbnail", Kind.TEXT, "Where it is to be had at a small size.", derived=True),
+    ),
+)
 UNESCO = (
     Field("unesco_criteria", Kind.TEXT, "World Heritage criteria, for example (i)(iv)."),
     Field("unesco_category", Kind.TERM, "World Heritage category.", vocabulary="unesco_category"),
@@ -72,6 +86,7 @@ SITES = Layer(
         ),
         Field("accuracy_m", Kind.NUMBER, "How far off the point may be, in metres."),
         *UNESCO,
+        PHOTOS,
         RANK,
         Field("public_names", Kind.NAMES, "Names to publish while the place is generalised."),
         *PROVENANCE,

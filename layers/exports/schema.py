@@ -26,6 +26,7 @@ TYPES: Mapping[Kind, pa.DataType] = {
     Kind.TEXTS: JSON,
     Kind.TERMS: JSON,
     Kind.COUNTRIES: JSON,
+    Kind.PHOTO: pa.string(),
     Kind.OBJECTS: JSON,
     Kind.EXTRA: JSON,
 }

@@ -1,4 +1,4 @@
-"""A program of its own: somebody's picture on standard input, two clean JPEGs on standard output.
+"""A program of its own: somebody's picture on standard input, two clean WebPs on standard output.
 
 Before it reads a byte it gives up the network, the file system and the right to more than a
 bounded share of the machine, so that a picture that breaks the decoder breaks nothing else. It
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
-LONGEST_PX = 2560
+LONGEST_PX = 2048
 THUMBNAIL_PX = 480
-QUALITY = 85
+QUALITY = 82
 WHITE = (255, 255, 255)
 
 MEMORY_BYTES = 1_500_000_000
 CPU_S = 15
+OUTPUT_BYTES = 16_000_000
+"""Of all that is written: more than any picture of that size takes."""
 
 NO_SANDBOX = 3
 """Exit status: this machine lets no process shut itself in."""
@@ -60,7 +62,7 @@ def shut_in() -> None:
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 3),
     ):
@@ -68,7 +70,7 @@ def shut_in() -> None:
 
 
 def developed(data: bytes) -> tuple[tuple[int, int], bytes, bytes]:
-    """Return size, picture and thumbnail: JPEG, upright, without metadata.
+    """Return size, picture and thumbnail: WebP, upright, in sRGB, without metadata.
 
     Raises:
         ValueError: The bytes are no picture that is taken.
@@ -80,7 +82,7 @@ def developed(data: bytes) -> tuple[tuple[int, int], bytes, bytes]:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             upright = ImageOps.exif_transpose(opened)
-            picture = _on_white(upright)
+            picture = _on_white(_in_srgb(upright))
     except (OSError, SyntaxError, Image.DecompressionBombWarning) as problem:
         raise ValueError(str(problem)) from problem
     except Image.DecompressionBombError as problem:
@@ -88,7 +90,22 @@ def developed(data: bytes) -> tuple[tuple[int, int], bytes, bytes]:
     picture.thumbnail((LONGEST_PX, LONGEST_PX))
     small = picture.copy()
     small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
-    return picture.size, _jpeg(picture), _jpeg(small)
+    return picture.size, _webp(picture), _webp(small)
+
+
+def _in_srgb(picture: Picture) -> Picture:
+    """Return a picture whose colours mean what they do where no profile is told."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in {"RGB", "CMYK", "L"}:
+        return picture
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"),
+                                         outputMode="RGB") or picture  # fmt: skip
+    except (ImageCms.PyCMSError, OSError):
+        return picture
 
 
 def _on_white(picture: Picture) -> Picture:
@@ -101,16 +118,16 @@ def _on_white(picture: Picture) -> Picture:
     return ground
 
 
-def _jpeg(picture: Picture) -> bytes:
+def _webp(picture: Picture) -> bytes:
     written = io.BytesIO()
-    picture.save(written, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    picture.save(written, "WEBP", quality=QUALITY)
     return written.getvalue()
 
 
 def main() -> int:
     """Develop standard input."""
     # All that is needed is loaded before the door closes.
-    from PIL import Image, ImageOps  # noqa: F401
+    from PIL import Image, ImageCms, ImageOps  # noqa: F401
 
     Image.init()
     try:

@@ -38,12 +38,16 @@ PUBLIC_TABLES = frozenset(
         "public_name_content",
         "public_name_docsize",
         "public_name_config",
+        "public_photo",
+        "public_photo_content",
         "json_each",
     }
 )
 PUBLIC_FUNCTIONS = frozenset(
     {"length", "match", "max", "min", "json_each", "json_extract", *SCALARS}
 )
+PHOTO_VIEW = "public_photo_content"
+"""Through it, and not otherwise, a public connection reads the bytes of published photos."""
 DISK_FAILS = (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.CantOpenError)
 """What SQLite says when it is the disk, or what holds it, that does not do its part."""
 _WRITES = frozenset({apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE})
@@ -54,13 +58,13 @@ def public_only(
     first: str | None,
     second: str | None,
     _database: str | None,
-    _trigger: str | None,
+    within: str | None,
 ) -> int:
     """Authorise what a public connection may name; SQLite asks when it prepares a statement."""
     if action in (apsw.SQLITE_SELECT, apsw.SQLITE_TRANSACTION):
         allowed = True
     elif action == apsw.SQLITE_READ:
-        allowed = first in PUBLIC_TABLES
+        allowed = first in PUBLIC_TABLES or (first == "photo" and within == PHOTO_VIEW)
     elif action in _WRITES:
         # R*Tree and FTS5 prepare writes to their shadow tables even to read; the file is
         # open for reading only, so that none of these can run.

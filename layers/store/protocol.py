@@ -15,6 +15,7 @@ from geomap.accounts import Accounts
 from geomap.drafts import Drafts
 from geomap.model import Edit, Feature, Revision, Source, Write, Written
 from geomap.notices import Notices
+from geomap.photos import Photos, Size
 from geomap.places import Bounds
 from geomap.suggestions import Suggestions
 
@@ -88,6 +89,9 @@ class PublicReader(Protocol):
 
     def body(self, layer: str, feature_id: str) -> bytes | None:
         """Return the GeoJSON text of one feature, None when the public has none."""
+
+    def photo(self, photo_id: str, size: Size) -> bytes | None:
+        """Return the bytes of a published photo, None when the public has none of this id."""
 
     def within(self, layer: str, bounds: Bounds) -> list[tuple[int, str, BaseGeometry]]:
         """Return (seq, id, geometry) of features whose geometry's box meets `bounds`.
@@ -164,6 +168,10 @@ class Store(Protocol):
     @property
     def notices(self) -> Notices:
         """What people are told, and the mail that goes with it."""
+
+    @property
+    def photos(self) -> Photos:
+        """What the photos of records show: kept in the same store, changed by their own gate."""
 
     def transaction(
         self, transaction_id: str, *, after: int = 0, last: int | None = None

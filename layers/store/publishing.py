@@ -17,6 +17,14 @@ NAMES_PER_ROW = 256
 """Row numbers of names are `seq * 256 + place`; the search knows no more names of a feature."""
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 
+_WITHDRAWN = (
+    "withdraw_names",
+    "withdraw_box",
+    "withdraw_body",
+    "withdraw_photos",
+    "withdraw_feature",
+)
+
 Key = tuple[str, str]
 """(layer, id)."""
 
@@ -112,7 +120,7 @@ def _published(connection: apsw.Connection, keys: Iterable[Key]) -> dict[Key, Pu
 
 
 def _withdraw(connection: apsw.Connection, seqs: Sequence[int]) -> None:
-    for statement in ("withdraw_names", "withdraw_box", "withdraw_body", "withdraw_feature"):
+    for statement in _WITHDRAWN:
         connection.executemany(SQL[statement], ((seq,) for seq in seqs))
 
 
@@ -134,6 +142,10 @@ def _insert(connection: apsw.Connection, fresh: Sequence[Fresh]) -> None:
         SQL["publish_box"], ((seq, *form.bounds) for seq, form in fresh if form.bounds)
     )
     connection.executemany(SQL["publish_name"], name_rows(fresh))
+    connection.executemany(
+        SQL["publish_photo"],
+        ((seq, form.layer, form.id, photo) for seq, form in fresh for photo in form.photos),
+    )
 
 
 def name_rows(fresh: Iterable[Fresh]) -> Iterator[tuple[int, str, str]]:

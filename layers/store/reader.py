@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geomap.errors import StoreUnusable
 from geomap.model import Source
+from geomap.photos import Size
 from geomap.places import Bounds
 from layers.cql2.filter import Filter
 from layers.store.connections import DISK_FAILS, Pool, disk_failures_named
@@ -98,6 +99,12 @@ class SqliteReader:
         asked = {"layer": layer, "id": feature_id}
         body: bytes | None = self._connection.execute(SQL["public_body"], asked).get
         return body
+
+    def photo(self, photo_id: str, size: Size) -> bytes | None:
+        """Return the bytes of a published photo, None when the public has none of this id."""
+        found = self._connection.execute(SQL[f"public_photo_{size}"], {"id": photo_id})
+        content: bytes | None = found.get
+        return content
 
     def within(self, layer: str, bounds: Bounds) -> list[tuple[int, str, BaseGeometry]]:
         """Return (seq, id, geometry) of features whose geometry's box meets `bounds`."""

@@ -18,6 +18,7 @@ from geomap.drafts import Drafts
 from geomap.errors import StoreBusy, StoreUnusable
 from geomap.model import Edit, Feature, Revision, Source, Write, Written
 from geomap.notices import Notices
+from geomap.photos import Photos
 from geomap.suggestions import Suggestions
 from layers.store import backup, past
 from layers.store.accounts import SqliteAccounts
@@ -34,6 +35,7 @@ from layers.store.guard import require_sound_sqlite
 from layers.store.locking import WriterLock, beside, present
 from layers.store.migrate import is_current, migrate
 from layers.store.notices import SqliteNotices
+from layers.store.photos import SqlitePhotos
 from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
 from layers.store.records import SQL, features_in, features_of, sources_of
@@ -148,6 +150,11 @@ class SqliteStore:
     def notices(self) -> Notices:
         """What people are told."""
         return SqliteNotices(self._readers, self._transaction, self._now)
+
+    @property
+    def photos(self) -> Photos:
+        """What the photos of records show."""
+        return SqlitePhotos(self._readers, self._transaction, self._now)
 
     def transaction(
         self, transaction_id: str, *, after: int = 0, last: int | None = None

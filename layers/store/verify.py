@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 import apsw
+import orjson
 
 from geomap.model import Feature
 from layers.projection import PublicForm, public_forms
@@ -61,7 +62,7 @@ def _meaning(connection: apsw.Connection) -> Iterator[str]:
 def _projection(connection: apsw.Connection) -> Iterator[str]:
     sources = sources_of(connection, "sources")
     rows = connection.execute(SQL["all_features"])
-    published = placed = named = 0
+    published = placed = named = shown = 0
     for features in features_in(rows):
         for feature, form in zip(features, public_forms(features, sources), strict=True):
             fault = _row_fault(connection, feature, form)
@@ -71,10 +72,12 @@ def _projection(connection: apsw.Connection) -> Iterator[str]:
                 published += 1
                 placed += form.bounds is not None
                 named += len([*name_rows([Fresh(0, form)])])
-    expected = (published, published, placed, named)
+                shown += len(_own_photos(connection, form))
+    expected = (published, published, placed, named, shown)
     *found, highest = connection.execute(SQL["public_counts"]).get
     if tuple(found) != expected:
-        yield f"The public projection has {found} rows, texts, boxes and names, not {[*expected]}."
+        what = "rows, texts, boxes, names and photos"
+        yield f"The public projection has {found} {what}, not {[*expected]}."
     if highest > connection.execute(SQL["public_version"]).get:
         yield "The public projection has changes that it has not counted."
 
@@ -95,7 +98,20 @@ def _row_fault(
     if not _close((west, south, east, north), form.bounds):
         return "its box is not around it"
     names = connection.execute(SQL["public_names"], {"seq": seq}).fetchall()
-    return None if names == [*name_rows([Fresh(seq, form)])] else "its names are not those it has"
+    if names != [*name_rows([Fresh(seq, form)])]:
+        return "its names are not those it has"
+    own = _own_photos(connection, form)
+    photos = connection.execute(SQL["public_photos"], {"seq": seq}).fetchall() if own else []
+    return None if photos == own else "its photos are not those it has"
+
+
+def _own_photos(connection: apsw.Connection, form: PublicForm) -> list[tuple[Any, ...]]:
+    """Return the photos that are to be published with a record, by id."""
+    if not form.photos:
+        return []
+    ids = orjson.dumps(form.photos).decode()
+    asked = {"layer": form.layer, "id": form.id, "ids": ids}
+    return connection.execute(SQL["own_photos"], asked).fetchall()
 
 
 def _close(box: tuple[Any, ...], bounds: tuple[float, float, float, float] | None) -> bool:

@@ -14,6 +14,7 @@ import orjson
 
 from geomap.errors import KeyReused, RecordTaken, RevisionConflict, SourceUnknown
 from geomap.model import Edit, EditKind, Source, Written
+from geomap.photos import named_in
 from layers.projection import PublicForm, public_forms
 from layers.store.publishing import publish, publish_sources
 from layers.store.records import CHUNK, SQL, Content, contents, features_in, source_row, sources_of
@@ -144,6 +145,7 @@ def written(
     plan = _plan(connection, batch)
     answer = Written(str(uuid4()), **plan.counts, revisions=plan.revisions)
     _save(connection, plan, answer, note)
+    connection.executemany(SQL["name_photo"], _photos(batch))
     renewed = [source.id for source in changed if source.id in known]
     _publish(connection, plan, renewed, note)
     if beside is not None:
@@ -224,6 +226,14 @@ def _save(connection: apsw.Connection, plan: Plan, answer: Written, note: Note) 
     connection.executemany(
         SQL["add_revision"], ((*row[:3], number, *row[3:]) for row in plan.history)
     )
+
+
+def _photos(batch: Batch) -> Iterator[tuple[str, str, str]]:
+    """Yield the photos that records name, each as (layer, id of the record, id of the photo)."""
+    for edit, content, _, _ in batch.items:
+        feature = edit.feature
+        if content is not None and "photos" in feature.properties:
+            yield from ((feature.layer, feature.id, one) for one in named_in(feature.properties))
 
 
 def _save_features(connection: apsw.Connection, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -38,6 +38,7 @@ GOOD: dict[Kind, list[tuple[Any, Any]]] = {
     Kind.COUNTRY: [("fi", "FI")],
     Kind.COUNTRIES: [(["FI", "ru"], ["FI", "RU"])],
     Kind.REFERENCE: [("3f0c", "3f0c")],
+    Kind.PHOTO: [("0f0f0f0f-1234-4abc-8abc-0123456789ab",) * 2],
     Kind.OBJECTS: [([{"scheme": "list", "since": "1890"}], [{"scheme": "list", "since": "1890"}])],
     Kind.EXTRA: [
         (
@@ -87,6 +88,11 @@ BAD: dict[Kind, list[tuple[Any, str]]] = {
     ],
     Kind.COUNTRIES: [(["FI", "QQ"], "COUNTRY_UNKNOWN")],
     Kind.REFERENCE: [(12, "REF_NOT_FOUND")],
+    Kind.PHOTO: [
+        ("../../etc/passwd", "REF_NOT_FOUND"),
+        ("0F0F0F0F-1234-4ABC-8ABC-0123456789AB", "REF_NOT_FOUND"),
+        (12, "REF_NOT_FOUND"),
+    ],
     Kind.OBJECTS: [
         ([{"since": "1890"}], "REQUIRED_MISSING"),
         (["a"], "VALUE_INVALID"),

@@ -294,6 +294,7 @@ def _object(field: Field, path: str, value: Mapping[str, Any], asking: Asking) -
     told = [
         control_of(member, f"{path}.{member.name}", value.get(member.name), asking)
         for member in field.of_fields
+        if not member.derived
     ]
     faults = asking.faults.get(path, ())
     return Control(path=path, widget="row", label="", members=told, faults=faults)
@@ -337,5 +338,6 @@ WAYS: Mapping[Kind, Way] = {
     Kind.COUNTRY: Way(_country, _as_typed),
     Kind.COUNTRIES: Way(_codes, _read_codes),
     Kind.REFERENCE: Way(_plain("reference"), _as_typed),
+    Kind.PHOTO: Way(_plain("text"), _as_typed),
     Kind.OBJECTS: Way(_objects, _read_objects),
 }

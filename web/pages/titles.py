@@ -82,11 +82,15 @@ FIELDS: Mapping[str, str] = {
     "licence": _("Licence"),
     "attribution": _("Credit"),
     "external_ids": _("The same elsewhere"),
+    "photos": _("Photos"),
     "extra": _("Other columns of the source"),
 }
 """Field → its title. What is not here is told in other formats only, or is part of something."""
 
 PARTS: Mapping[str, str] = {
+    "alt": _("What the photo shows"),
+    "author": _("Author"),
+    "caption": _("Caption"),
     "code": _("Code"),
     "country": _("Country"),
     "date": _("Date"),
@@ -94,6 +98,7 @@ PARTS: Mapping[str, str] = {
     "end": _("End"),
     "hosts": _("Where"),
     "level": _("Level"),
+    "licence": _("Licence"),
     "method": _("How"),
     "name": _("Name"),
     "note": _("Note"),

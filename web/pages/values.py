@@ -18,7 +18,9 @@ from web.pages.titles import FIELDS, PARTS
 
 YEARS = frozenset({"inscribed", "population_year"})
 """Whole numbers that are not counted, and so not grouped."""
-HIDDEN = frozenset({"name", "name_en", "name_ru", "name_fi", "status_rule", "status_hint"})
+HIDDEN = frozenset(
+    {"name", "name_en", "name_ru", "name_fi", "status_rule", "status_hint", "photos"}
+)
 """Told by the heading, or of use to programs only."""
 
 
@@ -171,6 +173,7 @@ _KINDS: Mapping[Kind, Callable[[Reader, Field, Any], Cell]] = {
         ", ".join(country_name(reader.lang, code) for code in value)
     ),
     Kind.REFERENCE: lambda reader, known, value: reader.feature(known.of, value),
+    Kind.PHOTO: lambda _, __, value: Cell(str(value)),
     Kind.OBJECTS: lambda reader, known, value: reader.objects(known, value),
     Kind.EXTRA: lambda reader, _, value: reader.plain(value),
 }

@@ -8,7 +8,7 @@ import threading
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from geomap.errors import PhotoRefused, PhotosBusy
 from layers.photos import darkroom, pictures
@@ -46,7 +46,7 @@ def test_a_photo_comes_out_as_a_picture_and_a_thumbnail(name):
     assert (found.width, found.height) == (1200, 800)
     assert opened(found.full).size == (1200, 800)
     assert opened(found.thumbnail).size == (480, 320)
-    assert opened(found.full).format == "JPEG"
+    assert opened(found.full).format == "WEBP"
 
 
 @pytest.mark.parametrize("name", darkroom.FORMATS)
@@ -75,7 +75,7 @@ def test_a_photo_taken_on_its_side_is_turned_upright():
 
 def test_a_large_photo_is_made_smaller():
     found = developed(as_file(picture((5000, 1000)), "JPEG"))
-    assert (found.width, found.height) == (2560, 512)
+    assert (found.width, found.height) == (2048, 410)
 
 
 def test_what_shows_through_stands_on_white():
@@ -124,9 +124,72 @@ def test_a_file_beyond_the_limit_is_not_even_opened(monkeypatch):
 
 def test_too_many_photos_at_once_are_asked_to_come_again(monkeypatch):
     monkeypatch.setattr(pictures, "_slots", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(pictures, "QUEUE_S", 0.1)
     with pictures._slots, pytest.raises(PhotosBusy):
         developed(as_file(picture(), "JPEG"))
     assert developed(as_file(picture(), "JPEG"))
+
+
+def test_a_photo_that_takes_too_long_is_refused(monkeypatch):
+    monkeypatch.setattr(pictures, "WAIT_S", 0.01)
+    with pytest.raises(PhotoRefused, match="within"):
+        developed(as_file(picture(), "JPEG"))
+
+
+def test_where_no_process_can_be_begun_a_photo_is_asked_for_later(monkeypatch):
+    monkeypatch.setattr(pictures.sys, "executable", "/nowhere/python")
+    with pytest.raises(PhotosBusy):
+        developed(as_file(picture(), "JPEG"))
+
+
+HEAD = b'{"width": 1, "height": 1, "sizes": [%s]}\n'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"{}",
+        b"[1, 2]\n",
+        b"\xff\xff\n",
+        HEAD % b"4",
+        HEAD % b"4, 4, 4" + b"RIFF" * 3,
+        HEAD % b"4, 4" + b"RIFF<svg",
+        HEAD % b"4, 4" + b"RIFF" * 3,
+        HEAD % b"-4, 4" + b"RIFFRIFF",
+        HEAD % b'"a", 4',
+        b'{"width": 1e999, "height": 1, "sizes": [4, 4]}\nRIFFRIFF',
+    ],
+)
+def test_what_a_broken_decoder_says_is_no_photo(monkeypatch, said):
+    monkeypatch.setattr(pictures, "_done", lambda data: said)
+    with pytest.raises(PhotoRefused):
+        developed(as_file(picture(), "JPEG"))
+
+
+def test_a_decoder_that_writes_without_end_is_ended(tmp_path, monkeypatch):
+    program = tmp_path / "endless.py"
+    room = f"import runpy; room = runpy.run_path({darkroom.__file__!r})\n"
+    endless = "room['shut_in']()\nwhile 1: sys.stdout.write('a' * 9999)"
+    program.write_text(f"{room}import sys\n{endless}")
+    monkeypatch.setattr(darkroom, "__file__", str(program))
+    with pytest.raises(PhotoRefused, match="too large"):
+        developed(as_file(picture(), "JPEG"))
+
+
+def test_colours_mean_the_same_when_their_profile_is_gone():
+    usual = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # In a camera of these colours, what is called red is green.
+    swapped = usual.replace(b"rXYZ", b"none").replace(b"gXYZ", b"rXYZ").replace(b"none", b"gXYZ")
+    data = as_file(picture((8, 8), (200, 30, 30)), "PNG", icc_profile=swapped)
+    red, green, _ = opened(developed(data).full).getpixel((4, 4))
+    assert green - red > 100
+
+
+def test_a_profile_that_cannot_be_read_changes_no_colour():
+    data = as_file(picture((8, 8), (200, 30, 30)), "PNG", icc_profile=b"no profile")
+    red, green, _ = opened(developed(data).full).getpixel((4, 4))
+    assert red - green > 100
 
 
 TRIES = {

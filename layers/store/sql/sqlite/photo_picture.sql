@@ -1,0 +1,2 @@
+-- A photo at full size.
+SELECT picture FROM photo WHERE id = :id

@@ -1,0 +1,2 @@
+-- A published photo at a small size.
+SELECT thumbnail FROM public_photo_content WHERE id = :id
