@@ -19,6 +19,7 @@ from api.auth import (
     session_secret,
 )
 from api.depends import Reads
+from api.drafting import carried
 from api.links import HTML
 from api.negotiate import AS_JSON
 from api.parameters import FORMAT, LANG
@@ -28,7 +29,7 @@ from api.router import Router, Writes
 from api.service import CurrentService, Service
 from geomap.access import Action, Actor, may_somewhere, reach
 from geomap.accounts import LONGEST, Account
-from geomap.errors import BodyUnreadable, PasswordTooShort
+from geomap.errors import BodyUnreadable, DraftsFull, DraftTooLarge, PasswordTooShort
 from layers.catalog import LAYERS
 
 FORM = "application/x-www-form-urlencoded"
@@ -104,17 +105,24 @@ def sign_in_form(request: Request, actor: CurrentActor) -> Response:
 def sign_in(request: Request, service: CurrentService, form: Form) -> Response:
     """Sign in with a name and a password."""
     name, onwards = form.get("name", ""), own_path(form.get("next", "/"))
+    typed = form.get("typed", "")
+    again = {"name": name, "next": onwards, "typed": typed}
     address = request.client.host if request.client else ""
     accounts = service.store.accounts
     wait = accounts.admit(name[:200], address)
     if wait is not None:
-        answer = _form(request, 429, fault="often", name=name, next=onwards)
+        answer = _form(request, 429, fault="often", **again)
         answer.headers["Retry-After"] = str(int(wait.total_seconds()))
         return answer
     found = accounts.named(name[:200])
     right = is_right(form.get("password", ""), found.password if found else None)
     if found is None or not right or found.disabled:
-        return _form(request, 401, fault="wrong", name=name, next=onwards)
+        return _form(request, 401, fault="wrong", **again)
+    if typed:
+        try:
+            onwards = carried(service.store, found.id, onwards, typed)
+        except (DraftsFull, DraftTooLarge):
+            return _form(request, 409, fault="full", **again)
     accounts.succeed(name[:200], address)
     return begun(request, service, found, onwards)
 
@@ -192,6 +200,14 @@ def _onwards(path: str) -> Response:
     return Response(status_code=303, headers={"Location": path, **PRIVATE})
 
 
+def typed_form(request: Request, onwards: str, typed: str) -> Response:
+    """Return the form to sign in with that takes along what was typed into another one.
+
+    Without `typed`, which was too long to be taken along, it says how to come back to it.
+    """
+    return _form(request, 401, fault="" if typed else "long", next=onwards, typed=typed)
+
+
 def refused_form(request: Request, fault: str, **told: Any) -> Response:
     """Return the form to sign in with after another way of it has failed."""
     return _form(request, 403, fault=fault, **told)
@@ -203,6 +219,7 @@ def _form(request: Request, status: int, *, kind: str = "signIn", **told: Any) -
         "fault": "",
         "name": "",
         "next": "/",
+        "typed": "",
         "signed_in": False,
         "adds": [],
         "subject": "",

@@ -18,6 +18,7 @@ from api import (
     accounts,
     collections,
     common,
+    drafts,
     edit,
     exports,
     features,
@@ -30,6 +31,7 @@ from api import (
     problems,
     qgis,
     queryables,
+    resuming,
     search,
     styles,
     tiles,
@@ -50,6 +52,7 @@ ROUTERS: tuple[Router, ...] = (
     features.router,
     queryables.router,
     edit.router,
+    drafts.router,
     forms.router,
     history.router,
     accounts.router,
@@ -107,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.routes = [route for router in ROUTERS for route in router.routes.routes]
     app.state.openapi = openapi.document(ROUTERS, settings)
     problems.install(app)
+    resuming.install(app)
     for router in ROUTERS:
         app.include_router(router.routes)
     web.routes.install(app)

@@ -6,20 +6,30 @@ who may do what, and how it is stored, is as for every edit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import Depends, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from api import drafting
 from api.depends import Language, ReadableId
 from api.links import url
 from api.records import CurrentDesk, Desk
 from api.router import Router
 from api.saving import OWN_SOURCE, Why, basis_of, require_right, write
 from geomap.access import Action
-from geomap.errors import BodyUnreadable, CrsUnknown, InputFaulty, RevisionConflict
+from geomap.drafts import Draft
+from geomap.errors import (
+    BodyUnreadable,
+    CrsUnknown,
+    FeatureGone,
+    FeatureNotFound,
+    InputFaulty,
+    NotAllowed,
+    RevisionConflict,
+)
 from geomap.model import Edit, EditKind, Fault, Feature
 from layers.candidates import candidates
 from layers.derive import completed
@@ -62,29 +72,81 @@ def reading(request: Request, lang: Language) -> Response:
 
 @router.page("GET", NEW, Action.CREATE)
 def new_form(desk: CurrentDesk) -> Response:
-    """An empty form."""
-    return _page(desk, None, {})
+    """An empty form, or one filled from the draft that the address names."""
+    draft = drafting.wished(desk)
+    if draft is None:
+        return _page(desk, None, {})
+    there = drafting.form_of(desk.service.store, desk.actor, draft)
+    if draft.base and "/new?" not in there:
+        return _to(f"{there}?lang={desk.lang}")
+    return _resumed(desk, None, draft)
 
 
 @router.page("POST", NEW, Action.CREATE)
 def create(desk: CurrentDesk, pairs: CurrentPairs) -> Response:
     """Save a new record, or show the form again with what is to be mended."""
-    feature_id = str(uuid4())
-    empty = Feature(desk.layer.id, feature_id, OWN_SOURCE, feature_id, None, {})
-    return _saved(desk, empty, pairs)
+    return _saved(desk, _empty(desk), pairs)
 
 
 @router.page("GET", RECORD, Action.CHANGE)
 def form(desk: CurrentDesk, feature_id: ReadableId) -> Response:
-    """A record as a form."""
-    feature = desk.record(feature_id, Action.CHANGE)
+    """A record as a form, as its draft has it where there is one."""
+    draft = drafting.draft_of(desk, feature_id)
+    try:
+        feature = desk.record(feature_id, Action.CHANGE)
+    except _ABSENT:
+        if draft is None:
+            raise
+        return _to(_as_new(desk, feature_id))
+    if draft is not None:
+        return _resumed(desk, feature, draft)
     return _page(desk, feature, _values(feature), inputs=_forms(desk).inputs_of(feature.geometry))
 
 
 @router.page("POST", RECORD, Action.CHANGE)
 def change(desk: CurrentDesk, feature_id: ReadableId, pairs: CurrentPairs) -> Response:
     """Save a changed record, or show the form again with what is to be mended."""
-    return _saved(desk, desk.record(feature_id, Action.CHANGE), pairs)
+    try:
+        feature = desk.record(feature_id, Action.CHANGE)
+    except _ABSENT:
+        if not desk.actor.account:
+            raise
+        return _outlived(desk, feature_id, pairs)
+    return _saved(desk, feature, pairs)
+
+
+def form_again(desk: Desk, record: str, pairs: Pairs, *, status: int) -> Response:
+    """Return the form with what it has sent, nothing of it saved.
+
+    Raises:
+        FeatureNotFound, FeatureGone, NotAllowed: As `Desk.record` does.
+    """
+    feature = desk.record(record, Action.CHANGE) if record else _empty(desk)
+    posted = _forms(desk).read(desk.layer.id, pairs, feature.properties, desk.lang)
+    return _page(desk, feature, posted.properties, status=status, pairs=pairs, **_typed(posted))
+
+
+_ABSENT = (FeatureGone, FeatureNotFound, NotAllowed)
+
+
+def _outlived(desk: Desk, feature_id: str, pairs: Pairs) -> Response:
+    """Keep what was typed for a record that is there no more: it can be saved as another one."""
+    drafting.keep(desk, feature_id, pairs)
+    return _to(_as_new(desk, feature_id))
+
+
+def _as_new(desk: Desk, feature_id: str) -> str:
+    """Return where a draft goes on whose record is there no more."""
+    return f"/edit/{desk.layer.id}/new?{drafting.NAMED}={feature_id}&lang={desk.lang}"
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, status_code=303, headers={"Cache-Control": "private, no-store"})
+
+
+def _empty(desk: Desk) -> Feature:
+    feature_id = str(uuid4())
+    return Feature(desk.layer.id, feature_id, OWN_SOURCE, feature_id, None, {})
 
 
 def _forms(desk: Desk) -> Any:
@@ -99,15 +161,16 @@ def _values(feature: Feature) -> Mapping[str, Any]:
 def _saved(desk: Desk, feature: Feature, pairs: Pairs) -> Response:
     """Save what a form sent on a record; with faults, or when it is stale, show it again."""
     posted = _forms(desk).read(desk.layer.id, pairs, feature.properties, desk.lang)
-    again = {"inputs": posted.inputs, "base": posted.base, "comment": posted.comment}
+    again = {"pairs": pairs, **_typed(posted)}
     if posted.more:
         return _page(desk, feature, posted.properties, **again)
     if posted.base != feature.revision:
         return _stale(desk, feature, posted, again)
     try:
         wished = _checked(desk, feature, posted)
-    except InputFaulty as faulty:
-        return _page(desk, feature, posted.properties, status=422, faults=faulty.faults, **again)
+    except (InputFaulty, NotAllowed) as refusal:
+        status, faults = _why(refusal)
+        return _page(desk, feature, posted.properties, status=status, faults=faults, **again)
     alike = _alike(desk, wished) if not (feature.revision or posted.seen) else []
     if alike:
         return _page(desk, feature, posted.properties, candidates=alike, seen=True, **again)
@@ -116,8 +179,37 @@ def _saved(desk: Desk, feature: Feature, pairs: Pairs) -> Response:
         write(desk, edits, Why("change" if feature.revision else "create", posted.comment))
     except RevisionConflict:
         return _stale(desk, desk.record(feature.id, Action.CHANGE), posted, again)
+    drafting.forget(desk, feature.id if feature.revision else "", pairs)
     there = url(desk.request, desk.path(feature.id)) + f"?f=html&lang={desk.lang}"
     return RedirectResponse(there, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _resumed(desk: Desk, feature: Feature | None, draft: Draft) -> Response:
+    """Show a form as its draft has it, beside what has become of the record since."""
+    before = feature.properties if feature else {}
+    posted = _forms(desk).read(desk.layer.id, draft.inputs, before, desk.lang)
+    again = {"draft": draft, **_typed(posted), "seen": posted.seen}
+    if feature is None:
+        return _page(desk, None, posted.properties, **{**again, "base": 0})
+    if posted.base != feature.revision:
+        return _stale(desk, feature, posted, {"status": 200, **again})
+    return _page(desk, feature, posted.properties, **again)
+
+
+def _why(refusal: InputFaulty | NotAllowed) -> tuple[int, Sequence[Fault]]:
+    """Return status and faults of what cannot be saved."""
+    if isinstance(refusal, InputFaulty):
+        return 422, refusal.faults
+    return 403, [Fault("NOT_ALLOWED", "geometry", "", str(refusal))]
+
+
+def _typed(posted: Any) -> dict[str, Any]:
+    return {
+        "inputs": posted.inputs,
+        "base": posted.base,
+        "comment": posted.comment,
+        "typed": posted.typed,
+    }
 
 
 def _checked(desk: Desk, feature: Feature, posted: Any) -> Feature:
@@ -151,7 +243,7 @@ def _stale(desk: Desk, feature: Feature, posted: Any, again: Mapping[str, Any]) 
     again = {**again, "base": feature.revision}
     if base is not None and posted.place.geometry == base.geometry:
         again["inputs"] = _forms(desk).inputs_of(feature.geometry)
-    return _page(desk, feature, mine, status=409, newer=newer, **again)
+    return _page(desk, feature, mine, newer=newer, **{"status": 409, **again})
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,9 +266,15 @@ def _page(
     values: Mapping[str, Any],
     *,
     status: int = 200,
+    pairs: Pairs | None = None,
+    draft: Draft | None = None,
     **more: Any,
 ) -> Response:
-    """Return the form; `more` is what `web.forms.editing.Telling` holds beside the values."""
+    """Return the form; `more` is what `web.forms.editing.Telling` holds beside the values.
+
+    What was sent and is not saved (`pairs`) is kept as a draft.
+    """
+    more["drafted"] = drafting.told(desk, feature, pairs=pairs, draft=draft)
     revision = feature.revision if feature else 0
     more = {"base": revision, "record": feature.id if feature and revision else "", **more}
     answer: Response = _forms(desk).page(desk.request, desk.layer, desk.lang, values, **more)

@@ -85,7 +85,7 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
 
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
-    app.add_exception_handler(GeomapError, _named)
+    app.add_exception_handler(GeomapError, named_problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unread)
 
@@ -110,7 +110,8 @@ def explained(name: str) -> str:
     return _EXPLAINED.get(name, "")
 
 
-async def _named(request: Request, error: Exception) -> Response:
+async def named_problem(request: Request, error: Exception) -> Response:
+    """Return the problem of a named error; a person who opens a page is led to sign in instead."""
     assert isinstance(error, GeomapError)  # noqa: S101  the handler is registered for these alone
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     if isinstance(error, errors.SignInNeeded) and _is_opened_page(request):

@@ -135,6 +135,20 @@ SCHEMAS: Mapping[str, Schema] = {
         revisions=_list(_ANYTHING),
         links=_LINKS,
     ),
+    "drafts": _object(
+        "drafts",
+        drafts=_list(
+            _object(
+                "layer record name href began_at saved_at",
+                layer=_TEXT,
+                record=_TEXT,
+                name=_TEXT,
+                href=_TEXT,
+                began_at=_TEXT,
+                saved_at=_TEXT,
+            )
+        ),
+    ),
     "done": _object("transaction_id", transaction_id=_TEXT, changed=_COUNT),
     "features": _object(
         "type features",

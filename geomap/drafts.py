@@ -31,6 +31,11 @@ class Draft:
     saved_at: str = ""
 
 
+def bytes_of(inputs: Pairs) -> int:
+    """Return how long the inputs of a form are, as `MOST_BYTES` counts them."""
+    return sum(len(part.encode("utf-8", "surrogatepass")) for pair in inputs for part in pair)
+
+
 class Drafts(Protocol):
     """Where drafts are kept: beside the accounts, in the same store. Times are UTC."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.pofile import read_po
 
 from geomap.when import Span, parse_edtf
@@ -143,6 +144,12 @@ def _calendar_text(lang: str, words: str) -> str:
     if len(words) == len("2022-03-02"):
         return format_date(day, "long", LOCALES[lang])
     return format_skeleton("yMMMM", day, locale=LOCALES[lang])
+
+
+def moment(lang: str, text: str) -> str:
+    """Return a time of ISO 8601 in words, in UTC; scripts show it in the reader's zone."""
+    when = datetime.fromisoformat(text).astimezone(UTC)
+    return f"{format_datetime(when, 'd MMMM y HH:mm', locale=_LOCALES[lang])} UTC"
 
 
 def _forms(words: str | Sequence[str] | None) -> tuple[str, ...]:

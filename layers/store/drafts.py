@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 import orjson
 
-from geomap.drafts import MOST_BYTES, MOST_OF_ACCOUNT, UNTOUCHED, Draft
+from geomap.drafts import MOST_BYTES, MOST_OF_ACCOUNT, UNTOUCHED, Draft, bytes_of
 from geomap.errors import DraftsFull, DraftTooLarge
 from layers.store.connections import Pool
 from layers.store.records import SQL
@@ -27,7 +27,7 @@ class SqliteDrafts:
 
     def save(self, account_id: str, draft: Draft) -> Draft:
         """Keep a draft instead of the one before; return it with its times."""
-        if sum(len(_bytes(part)) for pair in draft.inputs for part in pair) > MOST_BYTES:
+        if bytes_of(draft.inputs) > MOST_BYTES:
             raise DraftTooLarge(MOST_BYTES)
         row = {
             **_key(account_id, draft.layer, draft.record),
@@ -74,13 +74,9 @@ def _key(account_id: str, layer: str, record: str) -> dict[str, Any]:
     return {"account_id": account_id, "layer": layer, "record": record}
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
 def _text(inputs: Sequence[tuple[str, str]]) -> str:
     """Return the inputs as JSON; of half a character, which no browser sends, a sign is left."""
-    clean = [[_bytes(part).decode("utf-8", "replace") for part in pair] for pair in inputs]
+    clean = [[part.encode("utf-8", "replace").decode() for part in pair] for pair in inputs]
     return orjson.dumps(clean).decode()
 
 

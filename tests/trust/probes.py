@@ -318,6 +318,22 @@ def signing_in(route: str, _chance: random.Random) -> Asks:
     yield Ask(route, route, "POST", headers=OWN | JSON, body=b"{}")
 
 
+def typed(*rest: str) -> Probe:
+    """What is typed into the form of a record, and sent by whoever is not signed in."""
+    fields = {"base": "1", "names[0].value": f"{CANARY} 0", "comment": PERSON, "stamp": "1-2"}
+    body = urlencode(fields).encode()
+
+    def probe(route: str, _chance: random.Random) -> Asks:
+        for layer, one in IDS:
+            path = route.replace("{layer_id}", layer).replace("{feature_id}", one)
+            for query in rest or ("",):
+                yield Ask(route, path + query, "POST", headers=OWN | FORM, body=body)
+        yield Ask(route, path, "POST", headers=FORM, body=body)
+        yield Ask(route, path, "POST", headers=OWN | JSON, body=b"{}")
+
+    return probe
+
+
 def posted(*bodies: bytes) -> Probe:
     """A form that anyone may send."""
 
@@ -368,6 +384,7 @@ PROBES: dict[str, Probe] = {
             "/tileMatrixSets",
             "/account",
             "/account/notices",
+            "/account/drafts",
             "/tiles/WebMercatorQuad/tilejson.json",
             "/login",
             "/livez",
@@ -431,8 +448,16 @@ PROBES: dict[str, Probe] = {
     f"DELETE {RECORD}": sent("DELETE"),
     f"POST {RECORD}/history/{{revision}}/restore": sent("POST"),
     "POST /transactions/{transaction_id}/undo": sent("POST", "{transaction_id}"),
-    "POST /edit/{layer_id}/new": sent("POST"),
-    "POST /edit/{layer_id}/{feature_id}": sent("POST"),
+    **{
+        f"POST /edit/{{layer_id}}/{rest}": typed("", "?lang=fi")
+        for rest in (
+            "new",
+            "new/draft",
+            "{feature_id}",
+            "{feature_id}/draft",
+            "{feature_id}/draft/discard",
+        )
+    },
     # a new route: its line here
 }
 """METHOD and path of a route → what asks it. Any method of a route without a line is a fault."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from geomap.errors import DateUnparsable
@@ -61,6 +62,8 @@ class Asking(NamedTuple):
     lang: str
     faults: Mapping[str, Sequence[str]]
     """By path."""
+    typed: Mapping[str, str] = MappingProxyType({})
+    """What was typed, by path: where a value is just what that says, it is shown so again."""
 
     def said(self, msgid: str) -> str:
         """Return a message in the reader's language."""
@@ -129,7 +132,9 @@ def _control(field: Field, path: str, asking: Asking, **members: Any) -> Control
 
 
 def _date(field: Field, path: str, value: Any, asking: Asking) -> Control:
-    text = _text_of(value)
+    text, typed = _text_of(value), asking.typed.get(path, "")
+    if typed and _read_date(field, typed, asking.lang) == value:
+        text = typed
     return _control(
         field, path, asking, widget="date", value=text, reading=date_reading(text, asking.lang)
     )

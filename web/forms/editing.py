@@ -15,6 +15,7 @@ from geomap.model import Fault, Visibility
 from layers.catalog import LAYERS
 from layers.layer import Layer
 from web.forms.controls import Asking, Control, Option, faults_by_path
+from web.forms.drafted import drafts_told
 from web.forms.form import asked, record_of, sections
 from web.forms.labels import LABELS
 from web.forms.paths import tree_of
@@ -48,6 +49,8 @@ class Posted:
     base: int
     """The revision that the form was made from; 0 for a new record."""
     comment: str
+    typed: Mapping[str, str]
+    """Every input as it was typed."""
     more: bool
     """Whether rows are wished, and nothing is to be saved yet: each list always has a spare one."""
     seen: bool
@@ -90,6 +93,10 @@ class Telling:
     candidates: Sequence[Mapping[str, Any]] = ()
     """What the record may be a second time: `href`, `name` and `km`."""
     newer: Newer | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Every input as it was typed, where `values` were read from that."""
+    drafted: Mapping[str, Any] | None = None
+    """What there is of drafts, as `web.forms.drafted.drafts_told` reads it."""
 
 
 def read(layer_id: str, pairs: Pairs, before: Mapping[str, Any], lang: str) -> Posted:
@@ -112,6 +119,7 @@ def read(layer_id: str, pairs: Pairs, before: Mapping[str, Any], lang: str) -> P
         inputs,
         int(base) if base.isascii() and base.isdigit() and len(base) < 10 else 0,
         simple.get("comment", "").strip()[:1000],
+        simple,
         "more" in simple,
         simple.get("seen") == "1",
     )
@@ -131,9 +139,10 @@ def told(telling: Telling) -> dict[str, Any]:
     lang, layer = telling.lang, telling.layer
     asking = Asking(lang, faults_by_path(telling.faults))
     values = telling.values
-    form = sections(layer, values, lang, telling.faults)
+    form = sections(layer, values, lang, telling.faults, typed=telling.typed)
     place = _place(telling.inputs, asking)
     exposure = _exposure(values, asking)
+    drafts = drafts_told(layer.id, telling.record, telling.drafted, lang)
     return {
         "title": asking.said("Edit this record" if telling.record else ADD[layer.id]),
         "subject": _subject(telling),
@@ -151,7 +160,8 @@ def told(telling: Telling) -> dict[str, Any]:
         "base": telling.base,
         "seen": "1" if telling.seen else "",
         "summary": _summary(telling, [c for s in form for c in s.controls], place, asking),
-        "told": script_json(_for_scripts(layer, asking)),
+        "drafts": drafts,
+        "told": script_json({**_for_scripts(layer, asking), "drafts": drafts and drafts.kept}),
         "data": "form",
     }
 

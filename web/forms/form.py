@@ -31,7 +31,12 @@ def asked(layer: Layer) -> tuple[Field, ...]:
 
 
 def sections(
-    layer: Layer, values: Mapping[str, Any], lang: str, faults: Sequence[Fault] = ()
+    layer: Layer,
+    values: Mapping[str, Any],
+    lang: str,
+    faults: Sequence[Fault] = (),
+    *,
+    typed: Mapping[str, str] | None = None,
 ) -> list[Section]:
     """Return the form of a record.
 
@@ -40,8 +45,9 @@ def sections(
         values: Its properties, as stored or as typed.
         lang: The reader's language.
         faults: What the check found wrong; each stands at the control that its column names.
+        typed: What was typed into each control, by path, where the values were read from that.
     """
-    asking = Asking(lang, faults_by_path(faults))
+    asking = Asking(lang, faults_by_path(faults), typed or {})
     by_name = {field.name: field for field in asked(layer)}
     plan = [*SECTIONS[layer.id]]
     placed = {name for _, names in plan for name in names}

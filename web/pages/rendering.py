@@ -19,6 +19,7 @@ from layers.catalog import LAYERS
 from layers.exports.table import EXPORTS
 from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
+from web.forms.drafted import drafts_page
 from web.inert import script_json
 from web.pages import linked, own
 from web.pages.interface import interface
@@ -334,7 +335,7 @@ def _conformance(_: Request, document: Json, told: Told) -> Told:
     return {"classes": document["conformsTo"], "title": told["_"](KINDS["conformance"])}
 
 
-_FORM_FIELDS = ("fault", "name", "next", "signed_in", "adds", "subject", "provider")
+_FORM_FIELDS = ("fault", "name", "next", "typed", "signed_in", "adds", "subject", "provider")
 
 
 def _form(_: Request, document: Json, told: Told) -> Told:
@@ -361,6 +362,7 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "schema": ("schema.html", _schema),
     "signIn": ("signin.html", _form),
     "password": ("password.html", _form),
+    "drafts": ("drafts.html", drafts_page),
     "openapi": ("interface.html", _interface),
     **own.PAGES,
 }

@@ -123,6 +123,17 @@ PARTS: Mapping[str, str] = {
 }
 """Part of a field that holds objects → its title."""
 
+UNKEPT: Mapping[str, str] = {
+    "drafts-full": _(
+        "You have as many drafts as are kept, so this is not kept as one: save or discard another."
+    ),
+    "": _(
+        "What you typed could not be kept as a draft: do not leave this page before it is saved."
+    ),
+    "draft-too-large": _("This is longer than a draft may be, so it is not kept as one."),
+}
+"""Problem of keeping a draft → what the form says."""
+
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sites": ("kind", "country", "municipality", "dating", "protection"),
     "cities": ("country", "population", "municipality_type", "twin_count"),

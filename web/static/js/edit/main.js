@@ -2,6 +2,7 @@
 import { byId } from '../dom.js'
 import { loadWords } from '../i18n.js'
 import { readDates } from './dates.js'
+import { keepDrafts } from './drafts.js'
 import { placeOnMap } from './place.js'
 import { offerReferences } from './references.js'
 import { quickenRows } from './rows.js'
@@ -13,10 +14,9 @@ quickenRows(form)
 readDates(form, told.lang)
 offerReferences(form, told.lang)
 byId('summary')?.focus()
+// Without its words the page still works, in English.
+await loadWords(told.lang).catch(() => {})
 const box = byId('place-map')
-if (box) {
-  // Without its words the map still works, in English.
-  await loadWords(told.lang).catch(() => {})
-  placeOnMap(box, form, told)
-}
+if (box) placeOnMap(box, form, told)
+if (told.drafts) await keepDrafts(form, told.drafts)
 form.dataset.ready = '1'
