@@ -247,7 +247,7 @@ class LastResort:
 async def _last(request: Request, failure: Exception) -> Response:
     """Return the answer to what nobody foresaw: a machine that is exhausted may come back."""
     if isinstance(failure, OSError) and failure.errno in EXHAUSTED:
-        return await _named(
+        return await named_problem(
             request, errors.MachineExhausted("The server is short of files or disk.")
         )
     detail = "Something went wrong here, not in the request; it has been logged."
