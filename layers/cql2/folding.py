@@ -38,10 +38,23 @@ def comparison(op: str, left: Scalar, right: Scalar) -> Predicate:
 
 
 def folded(function: str, of: Scalar) -> Scalar:
-    """Return a text without difference of case or accents."""
+    """Return a text without difference of case or accents.
+
+    What a function of `FOLDS` has done once is done, whatever another did since: so a text has
+    five forms and no more, however deep a filter nests them.
+    """
     if isinstance(of, Literal):
         return Literal(FOLDS[function](str(of.value)))
-    return Call(function, of)
+    return of if function in folds_of(of)[1] else Call(function, of)
+
+
+def folds_of(node: Scalar) -> tuple[Scalar, tuple[str, ...]]:
+    """Return what is folded, and keys of `FOLDS` in the order in which they are done."""
+    folds: list[str] = []
+    while isinstance(node, Call) and node.function in FOLDS:
+        folds.insert(0, node.function)
+        node = node.of
+    return node, tuple(folds)
 
 
 def arithmetic(op: str, left: Scalar, right: Scalar, at: str) -> Scalar:

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from layers.columns import Mask, Terms
 from layers.cql2 import budget
 from layers.cql2.filter import Filter
-from layers.cql2.folding import OPERATORS
+from layers.cql2.folding import OPERATORS, folds_of
 from layers.cql2.frames import EXACT, AllRows, Distinct, Frame, Numbers
 from layers.cql2.functions import FUNCTIONS, computed
 from layers.cql2.places import related
 from layers.cql2.sets import RELATIONS, as_set
-from layers.cql2.texts import FOLDS, form_of, regex_of
+from layers.cql2.texts import form_of, regex_of
 from layers.cql2.tree import (
     Always,
     Among,
@@ -270,15 +270,11 @@ def _floats(side: Any) -> Any:
 
 
 def _called(node: Call, frame: Frame) -> Any:
-    folds: list[str] = []
-    of: Scalar = node
-    while isinstance(of, Call) and of.function in FOLDS:
-        folds.insert(0, of.function)
-        of = of.of
+    of, folds = folds_of(node)
     if folds:
         assert isinstance(of, Property)  # noqa: S101  texts are properties, or folded already
-        return frame.texts(of.column, tuple(folds))
-    values, missing = _value(of.of, frame)  # type: ignore[union-attr]
+        return frame.texts(of.column, folds)
+    values, missing = _value(node.of, frame)
     return Numbers(FUNCTIONS[node.function].of(values), missing)
 
 
