@@ -6,8 +6,8 @@ was there, where older tables do not look. Texts are kept as ready entries of ve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from layers.tiles.values import Source
 Mask = npt.NDArray[np.bool_]
 Rows: TypeAlias = npt.NDArray[np.integer[Any]]
 Test = Callable[[Array], Mask]
+Made = TypeVar("Made")
 
 FEW = 30_000
 """Distinct values that a dictionary holds; a column of numbers with more keeps them as such."""
@@ -58,6 +59,7 @@ class Terms:
         self._codes, self.values = codes, values
         # One for all that follow one another: the entries of `values`, as far as they are made.
         self._entries = [Texts.empty()]
+        self._remembered: dict[Hashable, tuple[int, Any]] = {}
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Terms:
@@ -74,8 +76,17 @@ class Terms:
 
     def _following(self, codes: Growing) -> Terms:
         new = Terms(codes, self.values)
-        new._entries = self._entries
+        new._entries, new._remembered = self._entries, self._remembered
         return new
+
+    def remembered(self, key: Hashable, size: int, build: Callable[[], Made]) -> Made:
+        """Return what `build` makes of the first `size` values; the latest one stays."""
+        known, made = self._remembered.get(key, (-1, None))
+        if known != size:
+            made = build()
+            self._remembered[key] = size, made
+        answer: Made = made
+        return answer
 
     def grown(self, values: Sequence[Any]) -> Terms:
         """See `Column`."""

@@ -1,13 +1,11 @@
 """Columns of texts as Arrow arrays, which compare a million of them at once.
 
-They are made of the columns when a filter first asks for them, and the latest ones kept.
+Arrays are made of buffers and read by their bits: see `layers.exports.arrow`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -15,81 +13,65 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from layers.columns import SAME, Terms, Texts
+from layers.columns import SAME, Mask, Texts
 from layers.cql2.texts import accenti, casei
+from layers.exports.arrow import of_bools, of_bytes
 from layers.table import LayerTable
 
-KEPT_BYTES = 128 * 1024 * 1024
-"""Of a table's base: the texts that filters ask for, as they are and without case or accents."""
 _LAST_CASED = 0x1E944
 """No letter behind it has a case."""
+FEW = 5_000
+"""So many texts are folded one by one before it is known which letters Arrow folds otherwise."""
 
 
-class Kept:
-    """Arrays, the latest used of which stay."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._arrays: OrderedDict[Hashable, pa.Array] = OrderedDict()
-
-    def get(self, key: Hashable, build: Callable[[], pa.Array]) -> pa.Array:
-        """Return the array of a key, made now if it is not there any more."""
-        with self._lock:
-            if key not in self._arrays:
-                self._arrays[key] = build()
-            self._arrays.move_to_end(key)
-            while sum(one.nbytes for one in self._arrays.values()) > KEPT_BYTES:
-                if len(self._arrays) == 1:
-                    break
-                self._arrays.popitem(last=False)
-            return self._arrays[key]
+def of_texts(texts: Iterable[str | None]) -> pa.Array:
+    """Return texts as an array, null for None."""
+    return of_bytes([None if one is None else one.encode() for one in texts], pa.string())
 
 
-def texts_of(table: LayerTable, column: str, folds: tuple[str, ...] = ()) -> pa.ChunkedArray:
-    """Return the texts of all rows, null for none.
-
-    Args:
-        table: The rows.
-        column: A column of texts or terms, or `id`.
-        folds: Keys of `FOLDED`, in the order in which they are done.
-    """
-    kept, count = table.base.cached("cql2", Kept), table.base.count
-    parts = [_folded(table, column, folds, slice(0, count), kept)]
-    if len(table) > count:
-        parts.append(_folded(table, column, folds, slice(count, len(table)), None))
-    return pa.chunked_array(parts, pa.string())
+def scalar(text: str) -> pa.Scalar:
+    """Return a text as what arrays are compared with."""
+    return of_texts([text])[0]
 
 
-def _folded(
-    table: LayerTable, column: str, folds: tuple[str, ...], rows: slice, kept: Kept | None
-) -> pa.Array:
-    def build() -> pa.Array:
-        if not folds:
-            return _plain(table, column, rows)
-        return FOLDED[folds[-1]](_folded(table, column, folds[:-1], rows, None))
-
-    return kept.get((column, folds), build) if kept else build()
+def bools(array: pa.Array | pa.ChunkedArray) -> tuple[Mask, Mask | None]:
+    """Return truth values, and which of them are known; None where all are."""
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    known = [_bits(chunk, 0) for chunk in chunks] if array.null_count else None
+    return _joined([_bits(chunk, 1) for chunk in chunks]), _joined(known) if known else None
 
 
-def _plain(table: LayerTable, column: str, rows: slice) -> pa.Array:
+def _bits(array: pa.BooleanArray, buffer: int) -> Mask:
+    bits = array.buffers()[buffer]
+    if bits is None:
+        return np.ones(len(array), bool)
+    first, after = array.offset, array.offset + len(array)
+    octets = np.frombuffer(bits, np.uint8)[first // 8 : -(-after // 8)]
+    unpacked = np.unpackbits(octets, bitorder="little").view(bool)
+    return unpacked[first % 8 : first % 8 + len(array)]
+
+
+def _joined(parts: list[Mask]) -> Mask:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, bool), *parts])
+
+
+def plain_texts(table: LayerTable, column: str, rows: slice) -> pa.Array:
+    """Return the texts of some rows of a column of texts, or of `id`; null for none."""
     if column == "id":
-        return _of_bytes(table.ids[rows])
+        return _of_ids(table.ids[rows])
     found = table.columns[column]
-    if isinstance(found, Terms):
-        codes = pa.array(found.codes[rows].astype(np.int32), mask=found.codes[rows] < 0)
-        return pa.array(found.values, pa.string()).take(codes)
     if not isinstance(found, Texts):
-        return pa.array(found.objects(rows), pa.string())
+        return of_texts(found.objects(rows))
     own, same = _of_entries(found, rows)
     if not same.any():
         return own
-    return pc.if_else(pa.array(same), _plain(table, "name", rows), own)
+    return pc.if_else(of_bools(same), plain_texts(table, "name", rows), own)
 
 
-def _of_bytes(ids: NDArray[np.bytes_]) -> pa.Array:
+def _of_ids(ids: NDArray[np.bytes_]) -> pa.Array:
     width = ids.dtype.itemsize
     if not len(ids) or (np.char.str_len(ids) != width).any():
-        return pa.array([one.decode() for one in ids.tolist()], pa.string())
+        return of_bytes(ids.tolist(), pa.string())
     ends = (np.arange(len(ids) + 1) * width).astype(np.int32)
     return pa.StringArray.from_buffers(len(ids), pa.py_buffer(ends), pa.py_buffer(ids.copy()))
 
@@ -106,7 +88,7 @@ def _of_entries(column: Texts, rows: slice) -> tuple[pa.Array, NDArray[np.bool_]
         letters[starts[heads > place] + place] = False
     text = blob[first : int(offsets[-1])][letters]
     ends = np.concatenate([[0], np.cumsum(sizes - heads)]).astype(np.int32)
-    known = pa.array(sizes > len(SAME)).buffers()[1]
+    known = of_bools(sizes > len(SAME)).buffers()[1]
     buffers = pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(text)), known
     return pa.StringArray.from_buffers(len(sizes), *buffers), sizes == len(SAME)
 
@@ -120,12 +102,16 @@ def _heads(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def without_case(texts: pa.Array) -> pa.Array:
     """Return `texts.casei` of each text."""
-    lower = pc.utf8_lower(texts)
-    return _mended(lower, texts, pc.match_substring_regex(texts, _odd_letters()), casei)
+    if len(texts) < FEW:
+        return _one_by_one(texts, casei)
+    odd = pc.match_substring_regex(texts, _odd_letters())
+    return _mended(pc.utf8_lower(texts), texts, odd, casei)
 
 
 def without_accents(texts: pa.Array) -> pa.Array:
     """Return `texts.accenti` of each text."""
+    if len(texts) < FEW:
+        return _one_by_one(texts, accenti)
     return _mended(texts, texts, pc.invert(pc.string_is_ascii(texts)), accenti)
 
 
@@ -135,19 +121,23 @@ FOLDED: Mapping[str, Callable[[pa.Array], pa.Array]] = {
 }
 
 
+def _one_by_one(texts: pa.Array, fold: Callable[[str], str]) -> pa.Array:
+    return of_texts(None if text is None else fold(text) for text in texts.to_pylist())
+
+
 def _mended(
     quick: pa.Array, texts: pa.Array, odd: pa.BooleanArray, slow: Callable[[str], str]
 ) -> pa.Array:
     """Return what was made quickly, with those texts made anew for which that is not right."""
-    odd = pc.fill_null(odd, False)
+    odd = pc.fill_null(odd, of_bools(np.zeros(1, bool))[0])
     found = [slow(text) for text in texts.filter(odd).to_pylist()]
-    return pc.replace_with_mask(quick, odd, pa.array(found, pa.string())) if found else quick
+    return pc.replace_with_mask(quick, odd, of_texts(found)) if found else quick
 
 
 @lru_cache(maxsize=1)
 def _odd_letters() -> str:
     """Return an expression for the letters whose case folding is more than lower case."""
     letters = [chr(code) for code in range(128, _LAST_CASED) if not 0xD800 <= code < 0xE000]
-    lower = pc.utf8_lower(pa.array(letters)).to_pylist()
+    lower = pc.utf8_lower(of_texts(letters)).to_pylist()
     odd = (one for one, low in zip(letters, lower, strict=True) if one.casefold() != low)
     return "[" + "".join(odd) + "]"

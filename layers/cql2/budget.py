@@ -20,6 +20,8 @@ MATCHED = 85.0
 """To match a text with a pattern of wildcards inside."""
 LISTED = 20.0
 """To look for a text in a list."""
+GATHERED = 20.0
+"""To fetch a text from a column's dictionary."""
 BOXED = 3.5
 """To compare a place with a box."""
 PLACED = 45.0

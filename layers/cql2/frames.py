@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from layers.columns import Made, Terms, Texts, floats_of
 from layers.columns import Numbers as ColumnOfNumbers
-from layers.columns import Terms, Texts, floats_of
-from layers.cql2.arrow import FOLDED, texts_of
+from layers.cql2 import budget
 from layers.cql2.budget import Budget
+from layers.cql2.forms import texts_of, values_of
 from layers.cql2.moments import moments, year_moments
 from layers.cql2.tree import Reading, Side
+from layers.exports.arrow import of_numbers
+from layers.growing import Array
 from layers.table import LayerTable
 
 EXACT = 2**53
@@ -53,37 +57,53 @@ class Frame(Protocol):
 
 
 class Distinct:
-    """The values of one column, and behind them what has none."""
+    """The values of one dictionary column, and behind them what has none."""
 
-    def __init__(self, column: Terms) -> None:
-        self._values: list[Any] = [*column.values, None]
-        self.size = len(self._values)
+    def __init__(self, table: LayerTable, name: str, column: Terms, purse: Budget) -> None:
+        self._table, self._name, self._column, self._budget = table, name, column, purse
+        # Others may add values meanwhile; no row of this table has one of those.
+        self._count = len(column.values)
+        self.size = self._count + 1
 
-    def spend(self, _nanoseconds: float) -> None:
-        """See `Frame`: there are few of them."""
+    def spend(self, nanoseconds: float) -> None:
+        """See `Frame`."""
+        self._budget.spend(nanoseconds, self.size)
 
     def texts(self, _column: str, folds: tuple[str, ...]) -> pa.Array:
         """See `Frame`."""
-        texts = pa.array(self._values, pa.string())
-        for fold in folds:
-            texts = FOLDED[fold](texts)
-        return texts
+        return values_of(self._table, self._name, folds, self._count)
 
     def numbers(self, _column: str) -> Numbers:
         """See `Frame`."""
-        return _numbers(self._values)
+        return self._remembered("numbers", lambda: _numbers(self._values()))
 
     def moments(self, _column: str, reading: Reading, side: Side) -> Numbers:
         """See `Frame`."""
-        return _moments(self._values, reading, side)
+        key = "moments", reading, side
+        return self._remembered(key, lambda: _moments(self._values(), reading, side))
 
     def objects(self, _column: str) -> NDArray[np.object_]:
         """See `Frame`."""
-        return np.fromiter(self._values, object, self.size)
+        return self._remembered("objects", lambda: np.fromiter(self._values(), object, self.size))
 
     def missing(self, _column: str) -> NDArray[np.bool_]:
         """See `Frame`."""
-        return np.array([value is None for value in self._values], bool)
+        return np.asarray(np.arange(self.size) == self._count)
+
+    def floats(self) -> NDArray[np.float64]:
+        """Return the numbers as floating point, NaN for none."""
+
+        def build() -> NDArray[np.float64]:
+            known = self._values()[:-1]
+            return np.array([*known, np.nan], np.float64)
+
+        return self._remembered("floats", build)
+
+    def _remembered(self, key: Hashable, build: Callable[[], Made]) -> Made:
+        return self._column.remembered(key, self._count, build)
+
+    def _values(self) -> list[Any]:
+        return [*islice(self._column.values, self._count), None]
 
 
 class AllRows:
@@ -92,6 +112,24 @@ class AllRows:
     def __init__(self, table: LayerTable) -> None:
         self.table, self.size = table, len(table)
         self.budget = Budget(len(table))
+        self._fetched: dict[Hashable, Any] = {}
+
+    def has_dictionary(self, name: str) -> bool:
+        """Return whether a column has a dictionary of its values."""
+        return isinstance(self.table.columns.get(name), Terms)
+
+    def distinct(self, name: str) -> Distinct:
+        """Return the values of a column that has a dictionary."""
+        return Distinct(self.table, name, self._terms(name), self.budget)
+
+    def codes(self, name: str) -> Array:
+        """Return of each row the place of its value among those of `distinct`."""
+        return self._terms(name).codes
+
+    def _terms(self, name: str) -> Terms:
+        column = self.table.columns[name]
+        assert isinstance(column, Terms)  # noqa: S101  who asks has looked
+        return column
 
     def spend(self, nanoseconds: float) -> None:
         """See `Frame`."""
@@ -99,23 +137,54 @@ class AllRows:
 
     def texts(self, column: str, folds: tuple[str, ...]) -> pa.ChunkedArray:
         """See `Frame`."""
-        return texts_of(self.table, column, folds)
+        if not self.has_dictionary(column):
+            return texts_of(self.table, column, folds)
+
+        def build() -> pa.ChunkedArray:
+            self.spend(budget.GATHERED)
+            distinct = self.distinct(column)
+            codes = self.codes(column).astype(np.int32)
+            codes[codes < 0] = distinct.size - 1
+            return pa.chunked_array([distinct.texts(column, folds).take(of_numbers(codes))])
+
+        return self._once((column, folds), build)
 
     def numbers(self, column: str) -> Numbers:
         """See `Frame`."""
-        values = floats_of(self.table.columns[column])
-        return Numbers(values, np.isnan(values))
+
+        def build() -> Numbers:
+            self.spend(budget.NUMBERED)
+            if self.has_dictionary(column):
+                values = self.distinct(column).floats()[self.codes(column)]
+            else:
+                values = floats_of(self.table.columns[column])
+            return Numbers(values, np.isnan(values))
+
+        return self._once(column, build)
 
     def moments(self, column: str, reading: Reading, side: Side) -> Numbers:
         """See `Frame`."""
-        found = self.table.columns[column]
-        if isinstance(found, Terms):
-            values, missing = Distinct(found).moments(column, reading, side)
-            return Numbers(values[found.codes], missing[found.codes])
-        if reading is Reading.YEAR:
-            years = floats_of(found)
-            return Numbers(year_moments(years, side), np.isnan(years))
-        return _moments(found.objects(slice(None)).tolist(), reading, side)
+
+        def build() -> Numbers:
+            self.spend(budget.NUMBERED)
+            if self.has_dictionary(column):
+                values, missing = self.distinct(column).moments(column, reading, side)
+                codes = self.codes(column)
+                return Numbers(values[codes], missing[codes])
+            if reading is Reading.YEAR:
+                years = floats_of(self.table.columns[column])
+                return Numbers(year_moments(years, side), np.isnan(years))
+            objects = self.objects(column).tolist()
+            return _moments(objects, reading, side)
+
+        return self._once((column, reading, side), build)
+
+    def _once(self, key: Hashable, build: Callable[[], Made]) -> Made:
+        """Return what is fetched once for a filter, however often it names it."""
+        if key not in self._fetched:
+            self._fetched[key] = build()
+        made: Made = self._fetched[key]
+        return made
 
     def objects(self, column: str) -> NDArray[np.object_]:
         """See `Frame`."""

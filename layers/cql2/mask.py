@@ -12,15 +12,15 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from layers.columns import Mask, Terms
+from layers.columns import Mask
 from layers.cql2 import budget
+from layers.cql2.arrow import bools, of_texts, scalar
 from layers.cql2.filter import Filter
 from layers.cql2.folding import OPERATORS, folds_of
-from layers.cql2.frames import EXACT, AllRows, Distinct, Frame, Numbers
+from layers.cql2.frames import EXACT, AllRows, Frame, Numbers
 from layers.cql2.functions import FUNCTIONS, computed
 from layers.cql2.places import related
 from layers.cql2.sets import RELATIONS, as_set
@@ -49,6 +49,7 @@ from layers.cql2.tree import (
     Type,
     columns_of,
 )
+from layers.exports.arrow import of_numbers
 from layers.table import LayerTable
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
@@ -72,17 +73,16 @@ def filter_mask(table: LayerTable, asked: Filter) -> Mask:
 
 def truth(node: Predicate, frame: Frame) -> Truth:
     """Return how true a condition is for each row of a frame."""
-    if isinstance(frame, AllRows) and (column := _dictionary(node, frame.table)) is not None:
+    if isinstance(frame, AllRows) and (name := _dictionary(node, frame)) is not None:
         frame.spend(budget.LOOKED_UP)
-        return truth(node, Distinct(column))[column.codes]
+        return truth(node, frame.distinct(name))[frame.codes(name)]
     return _TRUTHS[type(node)](node, frame)
 
 
-def _dictionary(node: Predicate, table: LayerTable) -> Terms | None:
+def _dictionary(node: Predicate, frame: AllRows) -> str | None:
     """Return the column when a condition asks of one alone, and that has a dictionary."""
-    columns = columns_of(node)
-    column = table.columns.get(next(iter(columns))) if len(columns) == 1 else None
-    return column if isinstance(column, Terms) else None
+    [name, *others] = columns_of(node) or [""]
+    return name if not others and frame.has_dictionary(name) else None
 
 
 def _always(node: Always, frame: Frame) -> Truth:
@@ -103,8 +103,8 @@ def _each(join: type[And] | type[Or], parts: Sequence[Predicate], frame: Frame) 
         return [truth(part, frame) for part in parts]
     groups: dict[Any, list[Predicate]] = {}
     for place, part in enumerate(parts):
-        column = _dictionary(part, frame.table)
-        groups.setdefault(place if column is None else (columns_of(part),), []).append(part)
+        column = _dictionary(part, frame)
+        groups.setdefault(place if column is None else column, []).append(part)
     joined = (tuple(group) for group in groups.values())
     return [truth(group[0] if len(group) == 1 else join(group), frame) for group in joined]
 
@@ -122,9 +122,14 @@ def _given(node: Given, frame: Frame) -> Truth:
 def _comparison(node: Comparison, frame: Frame) -> Truth:
     left, right = _value(node.left, frame), _value(node.right, frame)
     if isinstance(left, Numbers):
+        frame.spend(budget.NUMBERED)
         return _number_truth(node.op, left, right)
     frame.spend(budget.COMPARED)
-    return _of_arrow(_TEXT_OPERATORS[node.op](left, right))
+    return _of_arrow(_TEXT_OPERATORS[node.op](left, scalar(right) if _is_text(right) else right))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _number_truth(op: str, left: Numbers, right: Numbers | float) -> Truth:
@@ -155,9 +160,8 @@ def _among(node: Among, frame: Frame) -> Truth:
     of = _value(node.of, frame)
     if not isinstance(of, Numbers):
         frame.spend(budget.LISTED)
-        wanted = pa.array([str(value) for value in node.values], pa.string())
-        found = pc.is_in(of, value_set=wanted)
-        return _of_bools(np.asarray(found), np.asarray(pc.is_null(of)))
+        found, _ = bools(pc.is_in(of, value_set=of_texts(map(str, node.values))))
+        return _of_bools(found, _nulls(of))
     frame.spend(budget.NUMBERED * len(node.values))
     each = (_number_truth("=", of, value) for value in node.values)  # type: ignore[arg-type]
     return reduce(np.maximum, each)
@@ -167,20 +171,19 @@ def _like(node: Like, frame: Frame) -> Truth:
     texts, form = _value(node.of, frame), form_of(node.pattern)
     nanoseconds, compare = _FORMS[form.kind]
     frame.spend(nanoseconds)
-    holds = compare(texts, form.letters)
+    answer = _of_arrow(compare(texts, form.letters))
     if form.whole:
-        return _of_arrow(holds)
+        return answer
     # What has the letters is few: only that is matched with all of the pattern.
-    rows = np.flatnonzero(np.asarray(pc.fill_null(holds, False)))
+    rows = np.flatnonzero(answer == TRUE)
     frame.spend(budget.MATCHED * len(rows) / frame.size)
-    answer = _of_arrow(holds)
-    matched = pc.match_substring_regex(texts.take(pa.array(rows)), regex_of(node.pattern))
-    answer[rows] = _of_bools(np.asarray(matched))
+    matched = pc.match_substring_regex(texts.take(of_numbers(rows)), regex_of(node.pattern))
+    answer[rows] = _of_arrow(matched)
     return answer
 
 
 _FORMS: Mapping[str, tuple[float, Callable[[Any, str], Any]]] = {
-    "is": (budget.COMPARED, pc.equal),
+    "is": (budget.COMPARED, lambda texts, letters: pc.equal(texts, scalar(letters))),
     "begins": (budget.COMPARED, pc.starts_with),
     "ends": (budget.COMPARED, pc.ends_with),
     "holds": (budget.SOUGHT, pc.match_substring),
@@ -197,7 +200,8 @@ def _missing(node: Missing, frame: Frame) -> Truth:
     value = _value(node.of, frame)
     if isinstance(value, Numbers):
         return _of_bools(value.missing)
-    return _of_bools(np.asarray(pc.is_null(value)))
+    missing = _nulls(value)
+    return _of_bools(np.zeros(frame.size, bool) if missing is None else missing)
 
 
 def _holds(node: Holds, frame: Frame) -> Truth:
@@ -227,8 +231,12 @@ def _of_bools(holds: Any, missing: NDArray[np.bool_] | None = None) -> Truth:
 
 def _of_arrow(holds: Any) -> Truth:
     """Return the truth of what Arrow has compared; null is unknown."""
-    missing = np.asarray(pc.is_null(holds)) if holds.null_count else None
-    return _of_bools(np.asarray(pc.fill_null(holds, False)), missing)
+    values, known = bools(holds)
+    return _of_bools(values, None if known is None else ~known)
+
+
+def _nulls(texts: Any) -> NDArray[np.bool_] | None:
+    return bools(pc.is_null(texts))[0] if texts.null_count else None
 
 
 def _value(node: Scalar, frame: Frame) -> Any:
@@ -238,7 +246,6 @@ def _value(node: Scalar, frame: Frame) -> Any:
     if isinstance(node, Property):
         if node.type is Type.TEXT:
             return frame.texts(node.column, ())
-        frame.spend(budget.NUMBERED)
         return frame.numbers(node.column)
     if isinstance(node, Moment):
         return _moments(node, frame)
@@ -248,7 +255,6 @@ def _value(node: Scalar, frame: Frame) -> Any:
 
 
 def _moments(node: Moment, frame: Frame) -> Numbers:
-    frame.spend(budget.NUMBERED)
     values, missing = frame.moments(node.column, node.reading, node.side)
     if node.missing is None:
         return Numbers(values, missing)

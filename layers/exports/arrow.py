@@ -35,5 +35,10 @@ def of_bytes(values: Sequence[bytes | None], type_: pa.DataType) -> pa.Array:
     )
 
 
+def of_bools(values: NDArray[np.bool_]) -> pa.Array:
+    """Return truth values."""
+    return pa.Array.from_buffers(pa.bool_(), len(values), [None, _bits(values)])
+
+
 def _bits(known: NDArray[np.bool_]) -> pa.Buffer:
     return pa.py_buffer(np.packbits(known, bitorder="little"))

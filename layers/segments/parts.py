@@ -121,6 +121,19 @@ def _sheets(files: Any) -> Any:
     return sheets.read(files)
 
 
+def _write_forms(folder: Path, building: Building) -> None:
+    from layers.cql2.forms import write_forms
+
+    write_forms(folder, building)
+
+
+def _forms(files: Any) -> Any:
+    # Arrow comes with the first filter.
+    from layers.cql2 import forms
+
+    return forms.read(files)
+
+
 PARTS: dict[str, Part] = {
     "by_id": _array(lambda table: table.base.by_id),
     "by_rank": _array(lambda table: table.base.by_rank),
@@ -132,6 +145,7 @@ PARTS: dict[str, Part] = {
     "ends": _array(ends_of_base, _is_lines),
     fragments.PART: Part(write_fragments, fragments.load, _is_steady),
     "sheets": Part(_write_sheets, mapped_files, _is_steady, _sheets),
+    "texts": Part(_write_forms, mapped_files, ready=_forms),
     # a new kind of files: its line here
 }
 

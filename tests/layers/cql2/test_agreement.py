@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geomap.errors import ParameterInvalid
-from layers.cql2.arrow import texts_of
+from layers.cql2.forms import texts_of
 from layers.cql2.texts import accenti, casei
 from layers.cql2.tree import Type
 
