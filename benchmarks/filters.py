@@ -64,6 +64,19 @@ CASES = {
     ),
     "hostile: 40 patterns": " OR ".join(f"name LIKE '%a{n}_%b%c_%'" for n in range(40)),
     "hostile: names against names": " AND ".join(["ACCENTI(name) <= ACCENTI(name_en)"] * 30),
+    "hostile: towns in 40 patterns": " OR ".join(
+        f"ACCENTI(CASEI(municipality)) LIKE '%a{n}_%b%'" for n in range(40)
+    ),
+    "hostile: towns against names": "CASEI(municipality) < CASEI(name) OR municipality = country",
+    "hostile: a letter in most names": "name LIKE '%a%'",
+    "hostile: what all names have": "name LIKE '%church of%'",
+    "hostile: one letter left out": "name LIKE '%ch_rch%'",
+    "hostile: ids": "CASEI(id) LIKE '%a1_f%'",
+    "hostile: fifty times": " OR ".join(
+        f"T_INTERSECTS(dating, INTERVAL('{n}-01-01', '{n + 1}-01-01'))" for n in range(1200, 1250)
+    ),
+    "hostile: without a name": " OR ".join(["name_ru IS NULL", "CASEI(name_fi) IS NULL"] * 30),
+    "hostile: a diagonal crossed": "S_CROSSES(geometry, LINESTRING(-180 -90, 180 90))",
     "hostile: sums": " OR ".join(
         "+".join(["rank", "dating_from", "dating_to"] * 3) + f" = {n}" for n in range(19)
     ),

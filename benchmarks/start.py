@@ -38,7 +38,7 @@ assert follower.is_mapped
 print(len(body), flush=True)
 sys.stdin.read()
 """
-READY = ("fragments", "sheets")
+READY = ("fragments", "sheets", "texts")
 FILES = ("parquet", "gpkg, Arrow", "gpkg")
 
 
@@ -66,7 +66,8 @@ def main() -> None:
 def shared_bytes(url: str) -> int:
     """Return the bytes of the columns of sites on disk, and of what is derived for their tiles.
 
-    Room that nobody has written takes none; ready texts for exports are counted by their own.
+    Room that nobody has written takes none; ready texts, which exports and filters ask for, are
+    counted by their own.
     """
     found = segments(url).folder.manifest()
     assert found

@@ -36,9 +36,10 @@ class Frame(Protocol):
     """Rows of some columns."""
 
     size: int
+    budget: Budget
 
     def spend(self, nanoseconds: float) -> None:
-        """Pay for work on each row of the table; see `Budget`."""
+        """Pay for work on each row; see `Budget`."""
 
     def texts(self, column: str, folds: tuple[str, ...]) -> pa.Array | pa.ChunkedArray:
         """Return texts, without case or accents where `folds` say so, null for none."""
@@ -60,14 +61,14 @@ class Distinct:
     """The values of one dictionary column, and behind them what has none."""
 
     def __init__(self, table: LayerTable, name: str, column: Terms, purse: Budget) -> None:
-        self._table, self._name, self._column, self._budget = table, name, column, purse
+        self._table, self._name, self._column, self.budget = table, name, column, purse
         # Others may add values meanwhile; no row of this table has one of those.
         self._count = len(column.values)
         self.size = self._count + 1
 
     def spend(self, nanoseconds: float) -> None:
         """See `Frame`."""
-        self._budget.spend(nanoseconds, self.size)
+        self.budget.spend(nanoseconds, self.size)
 
     def texts(self, _column: str, folds: tuple[str, ...]) -> pa.Array:
         """See `Frame`."""
@@ -166,7 +167,7 @@ class AllRows:
         """See `Frame`."""
 
         def build() -> Numbers:
-            self.spend(budget.NUMBERED)
+            self.spend(budget.DATED)
             if self.has_dictionary(column):
                 values, missing = self.distinct(column).moments(column, reading, side)
                 codes = self.codes(column)

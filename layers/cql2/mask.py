@@ -21,8 +21,9 @@ from layers.cql2.arrow import bools, of_texts, scalar
 from layers.cql2.filter import Filter
 from layers.cql2.folding import OPERATORS, folds_of
 from layers.cql2.frames import EXACT, AllRows, Frame, Numbers
-from layers.cql2.functions import FUNCTIONS, computed
+from layers.cql2.functions import ARITHMETIC, FUNCTIONS
 from layers.cql2.places import related
+from layers.cql2.search import holding
 from layers.cql2.sets import RELATIONS, as_set
 from layers.cql2.texts import form_of, regex_of
 from layers.cql2.tree import (
@@ -124,12 +125,12 @@ def _comparison(node: Comparison, frame: Frame) -> Truth:
     if isinstance(left, Numbers):
         frame.spend(budget.NUMBERED)
         return _number_truth(node.op, left, right)
-    frame.spend(budget.COMPARED)
-    return _of_arrow(_TEXT_OPERATORS[node.op](left, scalar(right) if _is_text(right) else right))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+    if isinstance(right, str):
+        frame.spend(budget.COMPARED)
+        right = scalar(right)
+    else:
+        frame.spend(budget.COMPARED_BOTH)
+    return _of_arrow(_TEXT_OPERATORS[node.op](left, right))
 
 
 def _number_truth(op: str, left: Numbers, right: Numbers | float) -> Truth:
@@ -169,29 +170,47 @@ def _among(node: Among, frame: Frame) -> Truth:
 
 def _like(node: Like, frame: Frame) -> Truth:
     texts, form = _value(node.of, frame), form_of(node.pattern)
-    nanoseconds, compare = _FORMS[form.kind]
-    frame.spend(nanoseconds)
-    answer = _of_arrow(compare(texts, form.letters))
+    answer = _FORMS[form.kind](texts, form.letters, frame)
     if form.whole:
         return answer
     # What has the letters is few: only that is matched with all of the pattern.
     rows = np.flatnonzero(answer == TRUE)
-    frame.spend(budget.MATCHED * len(rows) / frame.size)
+    frame.budget.spend(budget.MATCHED, len(rows))
     matched = pc.match_substring_regex(texts.take(of_numbers(rows)), regex_of(node.pattern))
     answer[rows] = _of_arrow(matched)
     return answer
 
 
-_FORMS: Mapping[str, tuple[float, Callable[[Any, str], Any]]] = {
-    "is": (budget.COMPARED, lambda texts, letters: pc.equal(texts, scalar(letters))),
-    "begins": (budget.COMPARED, pc.starts_with),
-    "ends": (budget.COMPARED, pc.ends_with),
-    "holds": (budget.SOUGHT, pc.match_substring),
+def _is(texts: Any, letters: str, frame: Frame) -> Truth:
+    frame.spend(budget.COMPARED)
+    return _of_arrow(pc.equal(texts, scalar(letters)))
+
+
+def _begins(texts: Any, letters: str, frame: Frame) -> Truth:
+    frame.spend(budget.COMPARED)
+    return _of_arrow(pc.starts_with(texts, letters))
+
+
+def _ends(texts: Any, letters: str, frame: Frame) -> Truth:
+    frame.spend(budget.COMPARED)
+    return _of_arrow(pc.ends_with(texts, letters))
+
+
+def _holding(texts: Any, letters: str, frame: Frame) -> Truth:
+    return _of_bools(holding(texts, letters, frame.budget.pay), _nulls(texts))
+
+
+_FORMS: Mapping[str, Callable[[Any, str, Frame], Truth]] = {
+    "is": _is,
+    "begins": _begins,
+    "ends": _ends,
+    "holds": _holding,
 }
-"""What a pattern asks first → nanoseconds a row, and how it is asked."""
+"""What a pattern asks first → how it is asked."""
 
 
 def _missing(node: Missing, frame: Frame) -> Truth:
+    frame.spend(budget.MISSED)
     if isinstance(node.of, Place):
         assert isinstance(frame, AllRows)  # noqa: S101  a place is no column with a dictionary
         return _of_bools(np.isnan(frame.table.lnglats()[:, 0]))
@@ -223,9 +242,11 @@ def _arrays(node: Arrays, frame: Frame) -> Truth:
 
 
 def _of_bools(holds: Any, missing: NDArray[np.bool_] | None = None) -> Truth:
-    answer: Truth = np.asarray(holds, bool).astype(np.uint8) * np.uint8(TRUE)
+    answer: Truth = np.asarray(holds, bool).astype(np.uint8)
+    answer <<= 1
     if missing is not None:
-        answer[missing] = UNKNOWN
+        answer *= (~missing).view(np.uint8)
+        answer += missing.view(np.uint8)  # UNKNOWN
     return answer
 
 
@@ -262,17 +283,21 @@ def _moments(node: Moment, frame: Frame) -> Numbers:
 
 
 def _computed(node: Arithmetic, frame: Frame) -> Numbers:
-    frame.spend(budget.NUMBERED)
-    sides = (_value(side, frame) for side in (node.left, node.right))
-    left, right = (_floats(side) for side in sides)
-    result = np.broadcast_to(computed(node.op, left, right), (frame.size,))
-    return Numbers(result, np.isnan(result))
+    frame.spend(budget.COMPUTED.get(node.op, budget.NUMBERED))
+    sides = [_value(side, frame) for side in (node.left, node.right)]
+    with np.errstate(all="ignore"):
+        result = ARITHMETIC[node.op](*map(_floats, sides))
+    missing = ~np.isfinite(result)
+    for side in sides:
+        if isinstance(side, Numbers):
+            missing |= side.missing
+    return Numbers(result, missing)
 
 
 def _floats(side: Any) -> Any:
     if not isinstance(side, Numbers):
         return float(side)
-    return np.where(side.missing, np.nan, side.values.astype(np.float64))
+    return side.values.astype(np.float64, copy=False)
 
 
 def _called(node: Call, frame: Frame) -> Any:

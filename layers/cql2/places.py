@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _OF_PLACES = {"intersects": shapely.intersects_xy, "contains": shapely.contains_xy}
 """Relations that need no geometry of a point to be made."""
+_NEVER = frozenset({"crosses", "overlaps"})
+"""Relations in which no shape stands to one point: it cannot be partly within."""
+_OF_THE_SAME = frozenset({"equals", "within"})
+"""Relations in which only what is itself at one place stands to a point."""
 MANY = 10_000_000.0
 """Nanoseconds of exact comparisons from which on it pays to look at cells of the box first."""
 CELLS = 64
@@ -64,15 +68,24 @@ def _related(relation: str, shape: Shape, table: LayerTable, purse: Budget) -> M
 def _of_points(
     relation: str, geometry: shapely.Geometry, lnglats: NDArray[np.float64], purse: Budget
 ) -> NDArray[np.bool_]:
+    west, south, east, north = geometry.bounds
+    if relation in _NEVER or (relation in _OF_THE_SAME and (west, south) != (east, north)):
+        return np.zeros(len(lnglats), bool)
+    if relation == "touches":
+        on = _of_points("intersects", geometry, lnglats, purse)
+        on[on] = ~_of_points("contains", geometry, lnglats[on], purse)
+        return on
     if relation == "intersects" and _is_box(geometry):
         return np.ones(len(lnglats), bool)
     of_places = _OF_PLACES.get(relation)
-    each = budget.PLACED + budget.PLACED_CORNER * shapely.get_num_coordinates(geometry)
+    corners = shapely.get_num_coordinates(geometry)
+    each = budget.PLACED + budget.PLACED_CORNER * corners
     if of_places is None:
         purse.spend(each + budget.MADE, len(lnglats))
         return np.asarray(exactly(relation, geometry, shapely.points(lnglats)), bool)
     cells = np.full(len(lnglats), EDGE)
     if len(lnglats) * each > MANY:
+        purse.pay(budget.CELLS_MADE + budget.CELLS_CORNER * corners)
         purse.spend(budget.CELLED, len(lnglats))
         cells = _cells(geometry, lnglats)
     held: NDArray[np.bool_] = cells == IN

@@ -98,7 +98,7 @@ numbers = st.recursive(
         st.sampled_from(["-1", "0", "2", "2.5", "7", "9007199254740993", "1e300"]),
     ),
     lambda inner: st.builds(
-        "({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "/", "%", "div"]), inner
+        "({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "/", "%", "div", "^"]), inner
     ),
     max_leaves=3,
 )
