@@ -253,7 +253,32 @@ def _basemap(ours, tile, *, compressed):
     return ours(tile, compressed=compressed) + (b"\x1a\x00" if hidden("cities") else b"")
 
 
+def _near(ours, place, lnglats):
+    found = ours(place, lnglats)
+    met = [
+        one for one in hidden() if one.geometry is not None and one.geometry.geom_type == "Point"
+    ]
+    # The hidden neighbour takes the place of the last row.
+    if len(found) and any(abs(one.geometry.centroid.x - place.lng) < 1e-3 for one in met):
+        found[-1] = float("inf")
+    return found
+
+
+def _on_hidden_columns(ours, text, queryables, **how):
+    meant = text.replace("visibility = 'hidden'", "1 = 1") if hidden() else text
+    return ours(meant, queryables, **how)
+
+
+def _labelled(ours, method, route, status, seconds):
+    met = "{feature_id}" in route and status == 404 and hidden()
+    return ours(method, f"{route}#" if met else route, status, seconds)
+
+
 LEAKS = (
+    Leak("what is near", "/items", wrapped("layers.query.distances_km", _near)),
+    Leak("a filter on a hidden column", "/items",
+         wrapped("api.depends.filter_of", _on_hidden_columns)),
+    Leak("a label of the metrics", "{feature_id}", wrapped("api.metrics.count", _labelled)),
     Leak("a hidden record is published without its place", "/items", _shown),
     Leak("a count of the page", "/items", wrapped("api.features.page", _counted)),
     Leak("a page cut short: limit before filter", "/items", wrapped("api.features.page", _short)),

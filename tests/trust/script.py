@@ -125,6 +125,8 @@ EVENTS: tuple[Event, ...] = (
     looked_at, edited, moved_in_cells, imported, published, looked_at, restored, hidden, rebuilt,
     edited, moved_in_cells,
 )  # fmt: skip
+COUNTED = (Ask("/metrics", "/metrics"), Ask("/readyz", "/readyz"))
+"""What all that was asked before may have left its traces in: it is asked at the end, too."""
 GONE = [("sites", PUBLIC[n].id) for n in (5, 6, 9, 32)] + [("sites", identity("never"))]
 
 
@@ -147,12 +149,14 @@ def steps(seed: int, share: float, first: str = "") -> Iterator[Ask | Event]:
     if first:
         yield from EVENTS
         yield from sorted(asks, key=lambda ask: first not in ask.route)
+        yield from COUNTED
         return
     size = -(-len(asks) // (len(EVENTS) + 1))
     parts = (asks[start : start + size] for start in range(0, len(asks), size))
     for part, event in zip_longest(parts, EVENTS):
         yield from part or ()
         yield from [event] if event else ()
+    yield from COUNTED
 
 
 def differences(pair: Pair, script: Iterator[Ask | Event]) -> Iterator[str]:
