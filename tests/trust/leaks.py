@@ -258,9 +258,9 @@ def _near(ours, place, lnglats):
     met = [
         one for one in hidden() if one.geometry is not None and one.geometry.geom_type == "Point"
     ]
-    # The hidden neighbour takes the place of the last row.
+    # The hidden neighbour takes the place of all others.
     if len(found) and any(abs(one.geometry.centroid.x - place.lng) < 1e-3 for one in met):
-        found[-1] = float("inf")
+        found[:] = float("inf")
     return found
 
 
