@@ -44,9 +44,8 @@ Probe = Callable[[str, random.Random], Asks]
 
 
 def told(path: str, **query: object) -> str:
-    """Return a path with a query; `_` in names stands for `-`."""
-    given = {name.replace("_", "-"): value for name, value in query.items()}
-    return f"{path}?{urlencode(given)}" if given else path
+    """Return a path with a query."""
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def plain(route: str, _chance: random.Random) -> Asks:

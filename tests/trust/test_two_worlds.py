@@ -1,11 +1,14 @@
 """The signature test: nobody without rights tells a world with hidden records from one without."""
 
+import random
+from urllib.parse import parse_qs
+
 import pytest
 from fastapi.routing import APIRoute
 
 from api.app import create_app
 from tests.trust.leaks import LEAKS
-from tests.trust.probes import PROBES, files
+from tests.trust.probes import PROBES, asks_of, files
 from tests.trust.script import EVENTS, differences, first_difference, steps
 from tests.trust.worlds import two_worlds
 
@@ -62,6 +65,25 @@ def test_a_seeded_leak_is_seen(tmp_path, monkeypatch, leak):
     leak.seed(monkeypatch)
     with two_worlds(tmp_path) as pair:
         assert first_difference(pair, steps(5, share=1.0, first=leak.route)) != ""
+
+
+UNKNOWN = {"visibility", "offset", "source", "nonsense"}
+"""Parameters that are asked for because there must be no such thing."""
+
+
+def test_each_parameter_that_the_script_asks_with_is_answered(tmp_path):
+    """A probe that is refused before it is looked at would see no leak."""
+    asked, answered = set(), set()
+    chance = random.Random(8)
+    routes = [route for route in PROBES if "/items" in route or "/facets" in route]
+    with two_worlds(tmp_path) as pair:
+        for ask in [ask for route in routes for ask in asks_of(route, chance) if "?" in ask.path]:
+            names = {*parse_qs(ask.path.partition("?")[2])}
+            asked |= names
+            if names - answered and pair.without.ask(ask).status == 200:
+                answered |= names
+    assert asked - answered - UNKNOWN == set()
+    assert {"near", "within_km", "bbox", "filter", "region", "datetime"} <= answered
 
 
 def test_there_are_leaks_enough():
