@@ -22,7 +22,7 @@ from api.depends import Reads
 from api.drafting import carried
 from api.links import HTML
 from api.negotiate import AS_JSON
-from api.parameters import FORMAT, LANG
+from api.parameters import FORMAT, LANG, ONWARDS
 from api.passwords import hashed, is_right
 from api.records import PRIVATE, page_of, private_answer
 from api.router import Router, Writes
@@ -91,7 +91,7 @@ def _rights(actor: Actor, layer: str) -> dict[str, str]:
     return {action: where.value for action, where in reaches.items() if where is not None}
 
 
-@router.get("/login", "getLogin", Reads(LANG), AS_HTML, "signIn")
+@router.get("/login", "getLogin", Reads(LANG, ONWARDS), AS_HTML, "signIn")
 def sign_in_form(request: Request, actor: CurrentActor) -> Response:
     """The form to sign in with."""
     told = {"name": actor.name, "next": own_path(request.query_params.get("next", "/"))}
@@ -229,5 +229,7 @@ def _form(request: Request, status: int, *, kind: str = "signIn", **told: Any) -
     }
     page = page_of(request, kind, orjson.dumps(document))
     page.status_code = status
-    page.headers["Referrer-Policy"] = "no-referrer"
+    # The address may hold a secret. With `no-referrer` browsers would call the origin of the
+    # form `null`, and it would be refused as one of another site.
+    page.headers["Referrer-Policy"] = "same-origin"
     return page

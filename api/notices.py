@@ -109,9 +109,7 @@ def open_feed(
     service.store.notices.open_feed(account, secret)
     request.state.format = "html"
     body = {"address": url(request, FEED.format(secret=secret), {"lang": lang}), "links": []}
-    answer = private_answer(request, "feedAddress", body)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return private_answer(request, "feedAddress", body)
 
 
 @router.write(

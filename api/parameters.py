@@ -121,6 +121,9 @@ LANG: Parameter[str] = Parameter(
     {"type": "string", "enum": list(LANGUAGES)},
     lambda text: reading.one_of("lang", text, tuple(LANGUAGES)),
 )
+ONWARDS: Parameter[str] = Parameter(
+    "next", "The path to go on to afterwards.", {"type": "string"}, str
+)
 FORMAT: Parameter[str] = Parameter(
     "f",
     "The representation; else as `Accept` says.",
