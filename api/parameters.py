@@ -220,6 +220,7 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         AFTER,
         BEFORE,
         SORTBY,
+        ONWARDS,
         ZOOM,
         LANG,
         FORMAT,
