@@ -1,7 +1,7 @@
 # By hand and in CI the same: run test clients lint fix bench docs. A step that is up to date is skipped.
 
 .DEFAULT_GOAL := run
-.PHONY: run test clients lint fix bench docs install install-dev locks clean
+.PHONY: run test clients lint fix bench trust docs install install-dev locks clean
 SHELL := /bin/sh
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
@@ -56,7 +56,7 @@ bench: install-dev
 	@for claim in $(CLAIMS); do $(BIN)/python benchmarks/$$claim.py $(SIZES) || exit 1; done
 
 ## What docs/trust.md claims, at the size that it states: servers killed, power cut, disks failing.
-TRIALS = kill_over_http power faults lost_update stale_reads retries
+TRIALS = kill_over_http power faults lost_update stale_reads retries timing
 trust: install-dev
 	GEOMAP_TRUST=whole $(BIN)/python -m pytest $(TRIALS:%=tests/trust/test_%.py)
 
