@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -56,6 +57,7 @@ def history(desk: CurrentDesk, feature_id: ReadableId, wishes: CurrentWishes) ->
         before=wishes.get(BEFORE),
         most_bytes=PAGE_BYTES,
     )
+    authors = desk.service.store.suggestions.authors(desk.layer.id, feature_id)
     present = left_by(latest)
     last = present or found_by(latest)
     body = {
@@ -63,7 +65,7 @@ def history(desk: CurrentDesk, feature_id: ReadableId, wishes: CurrentWishes) ->
         **(flat_names(last.properties.get("names", ())) if last else {}),
         "latest": latest.revision,
         "deleted": present is None,
-        "revisions": [_told(desk, one, latest) for one in revisions],
+        "revisions": [_told(desk, one, latest) | _suggested(authors, one) for one in revisions],
         "links": _links(desk, feature_id, revisions),
     }
     return private_answer(desk.request, "history", body)
@@ -75,6 +77,12 @@ def _told(desk: Desk, revision: Revision, latest: Revision) -> dict[str, Any]:
     able = revision.revision != latest.revision and may_restore(desk, left_by(revision))
     able = able and (present is None or may_restore(desk, present))
     return {**told(desk, revision), "restorable": able}
+
+
+def _suggested(authors: Mapping[str, str], revision: Revision) -> dict[str, str]:
+    """Return who suggested what a revision did, where someone did."""
+    name = authors.get(revision.transaction_id)
+    return {} if name is None else {"suggested_by": name}
 
 
 def _links(desk: Desk, feature_id: str, revisions: list[Revision]) -> list[Link]:

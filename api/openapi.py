@@ -31,6 +31,7 @@ TAGS: Mapping[str, str] = {
     "Tiles": "Vector tiles of collections and of the map beneath, and how they are numbered.",
     "Editing": "Changes to features, each with its history.",
     "History": "What was changed, by whom and why; and back.",
+    "Suggestions": "What people suggest to be changed, and decisions on it.",
     "Accounts": "Signing in, and what one may do.",
     "Styles": "How to draw the tiles: styles for MapLibre and files for QGIS.",
     "Exports": "All that matches, in one file.",
@@ -53,6 +54,10 @@ PATH_PARAMETERS: Mapping[str, Json] = {
     },
     "style_id": {"description": "A style.", "schema": {"type": "string", "enum": list(THEMES)}},
     "revision": {"description": "The number of a revision.", "schema": _NUMBER},
+    "suggestion_id": {
+        "description": "The id of a suggestion.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
     "transaction_id": {
         "description": "The id of a write.",
         "schema": {"type": "string", "format": "uuid"},

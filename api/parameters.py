@@ -10,9 +10,12 @@ from api import reading
 from geomap.grid import MAX_ZOOM
 from geomap.i18n import LANGUAGES
 from geomap.places import LngLat
+from geomap.suggestions import Kind as SuggestionKind
+from geomap.suggestions import Status
 from geomap.systems import CRS84_URI, System
 from geomap.terms import VOCABULARIES
 from geomap.when import Interval, parse_interval
+from layers.catalog import LAYERS
 from layers.cql2.filter import OLD_NAMES, READERS
 from layers.cql2.raw import MOST_BYTES
 from layers.layer import Field, Kind, Layer
@@ -211,11 +214,58 @@ FILTERS: tuple[Parameter[Any], ...] = (
 )
 """What narrows features wherever they are read: pages, counts, tiles, exports."""
 
+QUEUE: tuple[Parameter[Any], ...] = (
+    Parameter(
+        "layer",
+        "Suggestions on records of these layers, comma-separated.",
+        {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}},
+        lambda text: reading.some_of("layer", text, tuple(LAYERS)),
+    ),
+    Parameter(
+        "kind",
+        "Suggestions of these kinds: create, change, delete.",
+        {"type": "array", "items": {"type": "string", "enum": [*SuggestionKind]}},
+        lambda text: reading.some_of("kind", text, tuple(SuggestionKind)),
+    ),
+    Parameter(
+        "status",
+        "Suggestions of these statuses; those that wait where nothing is said.",
+        {"type": "array", "items": {"type": "string", "enum": [*Status]}},
+        lambda text: reading.some_of("status", text, tuple(Status)),
+    ),
+    Parameter(
+        "municipality",
+        "Suggestions on records of this municipality.",
+        {"type": "string"},
+        lambda text: (reading.plain("municipality", text),),
+    ),
+    Parameter(
+        "mine",
+        "Suggestions within the municipalities of one's own account; all where it has none.",
+        {"type": "boolean", "default": False},
+        lambda text: reading.truth("mine", text),
+    ),
+    Parameter(
+        "since",
+        "Suggestions that came at this time or later, RFC 3339.",
+        {"type": "string", "format": "date-time"},
+        lambda text: reading.moment("since", text),
+    ),
+    Parameter(
+        "until",
+        "Suggestions that came at this time or earlier, RFC 3339.",
+        {"type": "string", "format": "date-time"},
+        lambda text: reading.moment("until", text),
+    ),
+)
+"""What narrows the queue of suggestions."""
+
 PARAMETERS: Mapping[str, Parameter[Any]] = {
     parameter.name: parameter
     for parameter in (
         *BOXES,
         *FILTERS,
+        *QUEUE,
         LIMIT,
         AFTER,
         BEFORE,
@@ -232,6 +282,15 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         COLLECTIONS,
     )
 }
+
+
+def number_after(text: str | None) -> int | None:
+    """Return the number with which the page before ended; None where there was none.
+
+    Raises:
+        ParameterInvalid: It is no such number.
+    """
+    return None if text is None else reading.whole("after", text, 0, 2**53)
 
 
 def queryables(layer: Layer) -> Mapping[str, Parameter[tuple[str, ...]]]:

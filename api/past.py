@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from api.records import Desk
+from api.reviewing import may_review
 from api.saving import Why, write
 from api.service import Service
 from geomap.access import Action, Actor
@@ -23,6 +24,7 @@ from geomap.model import Edit, EditKind, Feature, Revision, Written
 from layers.catalog import LAYERS
 from layers.derive import completed, pairs_of
 from layers.history import differences, found_by, left_by, restored, reversals
+from layers.suggesting import outcomes
 
 MOST_UNDONE = 20_000
 """Changes that are undone in one request."""
@@ -104,6 +106,8 @@ def restoration(desk: Desk, feature_id: str, revision: int) -> Edit:
 def undone(desks: Desks, transaction_id: str, why: Why) -> Written:
     """Undo all that one write has changed, all or nothing; that is a write in turn.
 
+    What it decided of suggestions is put back with the records.
+
     Raises:
         TransactionNotFound: There is no such write, or not all of it is what the actor sees.
         NotAllowed: Some of it is outside the rights of the actor, or it is too much at a time.
@@ -114,13 +118,24 @@ def undone(desks: Desks, transaction_id: str, why: Why) -> Written:
     if why.key and (earlier := store.answer(desks.actor.name, why.key, why.asked)):
         return earlier
     changes = store.transaction(transaction_id[:100], last=MOST_UNDONE + 1)
-    if not changes or not all(desks.see(sides_of(one)) for one in changes):
+    decided = outcomes(store.suggestions.decided_in(transaction_id[:100]), store)
+    seen = all(desks.see(sides_of(one)) for one in changes)
+    if not (changes or decided) or not seen:
+        raise TransactionNotFound(transaction_id)
+    if not all(may_review(desks.actor, one, store) for one in decided):
         raise TransactionNotFound(transaction_id)
     if len(changes) > MOST_UNDONE:
         raise NotAllowed(f"More than {MOST_UNDONE:,} changes are undone by the operator alone.")
     edits = _backward(desks, changes)
     _require_unused(desks.service, edits)
-    return written(desks.of(edits[0].feature.layer), edits, why)
+    return store.suggestions.undo(
+        transaction_id[:100],
+        completed(edits, store),
+        actor=desks.actor.name,
+        comment=why.comment,
+        key=why.key,
+        asked=why.asked,
+    )
 
 
 def written(desk: Desk, edits: Sequence[Edit], why: Why) -> Written:

@@ -65,6 +65,8 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.SuggestionNotFound: HTTPStatus.NOT_FOUND,
     errors.SuggestionsDecided: HTTPStatus.CONFLICT,
     errors.PatchConflict: HTTPStatus.CONFLICT,
+    errors.SuggestionsConflict: HTTPStatus.CONFLICT,
+    errors.VersionPassed: HTTPStatus.PRECONDITION_FAILED,
     errors.FeatureGone: HTTPStatus.GONE,
     errors.FeatureInUse: HTTPStatus.CONFLICT,
     errors.RevisionConflict: HTTPStatus.PRECONDITION_FAILED,
@@ -181,6 +183,8 @@ _PRIVATE = frozenset({401, 403, 410, 412, 428})
 _MEMBERS: Mapping[type[GeomapError], Callable[[Any], Mapping[str, Any]]] = {
     errors.InputFaulty: _faults,
     errors.VersionStale: _versions,
+    errors.SuggestionsConflict: lambda error: {"conflicts": list(error.hindered)},
+    errors.SuggestionsDecided: lambda error: {"decided": list(error.titles)},
 }
 
 

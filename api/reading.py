@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from geomap.errors import CoordinateOutOfRange, CrsUnknown, ParameterInvalid
@@ -58,6 +59,29 @@ def one_of(name: str, text: str, known: tuple[str, ...]) -> str:
     if text not in known:
         raise ParameterInvalid(name, text, f"one of {', '.join(known)} is expected.")
     return text
+
+
+def some_of(name: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts of a text between commas, each of which must be one of those known.
+
+    Raises:
+        ParameterInvalid: One is not.
+    """
+    return tuple(one_of(name, part, known) for part in text.split(","))
+
+
+def moment(name: str, text: str) -> datetime:
+    """Return a time with its offset from UTC; without one it is UTC.
+
+    Raises:
+        ParameterInvalid: It is no time.
+    """
+    try:
+        when = datetime.fromisoformat(text)
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as problem:
+        expected = "a time such as 2026-01-31T12:00:00Z is expected."
+        raise ParameterInvalid(name, text, expected) from problem
 
 
 class Corners(NamedTuple):

@@ -216,6 +216,15 @@ def check_conditions(desk: Desk, feature: Feature) -> None:
         raise _stale(desk, feature, set())
 
 
+def is_on_present(desk: Desk, feature: Feature) -> bool:
+    """Tell whether a request names the present version of a record, or names none."""
+    tags = desk.request.headers.get("if-match")
+    if tags is None:
+        return True
+    marks = _marks(tags)
+    return "*" in marks or not marks.isdisjoint(_present_marks(desk, feature))
+
+
 def http_date(when: datetime) -> str:
     """Return a time as HTTP writes it."""
     return format_datetime(when.astimezone(UTC), usegmt=True)

@@ -73,7 +73,7 @@ def write(desk: Desk, edits: Sequence[Edit], why: Why) -> Written:
         actor=desk.actor.name,
         action=why.action,
         comment=why.comment,
-        sources=_own_source(desk.service, edits),
+        sources=own_sources(desk.service, edits),
         key=why.key,
         asked=why.asked,
     )
@@ -92,7 +92,7 @@ def own_source(settings: Settings) -> Source:
     )
 
 
-def _own_source(service: Service, edits: Sequence[Edit]) -> list[Source]:
+def own_sources(service: Service, edits: Sequence[Edit]) -> list[Source]:
     """Return the source of what is made here, where an edit names it and it is not stored yet."""
     named = any(edit.feature.source_id == OWN_SOURCE for edit in edits)
     if not named or OWN_SOURCE in service.store.sources():

@@ -148,6 +148,39 @@ SCHEMAS: Mapping[str, Schema] = {
                 saved_at=_TEXT,
             )
         ),
+        links=_LINKS,
+    ),
+    "suggestion": _object(
+        "id layer feature_id kind status",
+        id=_TEXT,
+        layer=_TEXT,
+        feature_id=_TEXT,
+        kind=_TEXT,
+        title=_TEXT,
+        status=_TEXT,
+        at=_TEXT,
+        message=_TEXT,
+        changes=_list(_ANYTHING),
+        reason=_TEXT,
+        links=_LINKS,
+    ),
+    "suggestions": _object(
+        "suggestions", suggestions=_list(_ref("suggestion")), matched=_COUNT, links=_LINKS
+    ),
+    "decision": _object(
+        "decision",
+        ids=_list(_TEXT),
+        filter=_ANYTHING,
+        decision={"type": "string", "enum": ["approve", "return", "reject"]},
+        reason=_TEXT,
+        skip_conflicts={"type": "boolean"},
+    ),
+    "decided": _object(
+        "transaction_id decided",
+        transaction_id=_TEXT,
+        decided=_COUNT,
+        changed=_COUNT,
+        skipped=_list(_ANYTHING),
     ),
     "done": _object("transaction_id", transaction_id=_TEXT, changed=_COUNT),
     "features": _object(

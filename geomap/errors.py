@@ -151,6 +151,15 @@ class VersionStale(GeomapError):
         self.base, self.current, self.etag = base, current, etag
 
 
+class VersionPassed(GeomapError):
+    """A suggestion was made on another version of the record than the present one."""
+
+    problem = "version-passed"
+
+    def __init__(self) -> None:
+        super().__init__("The record has changed since; read it again and suggest anew.")
+
+
 class ConditionMissing(GeomapError):
     """A change from a browser says which version it was made on, by If-Match."""
 
@@ -280,6 +289,19 @@ class SuggestionsDecided(GeomapError):
             "nothing was changed."
         )
         self.titles = tuple(titles)
+
+
+class SuggestionsConflict(GeomapError):
+    """Some suggestions cannot be approved as things are; each is told with what hinders it."""
+
+    problem = "suggestions-conflict"
+
+    def __init__(self, hindered: Sequence[JsonObject]) -> None:
+        super().__init__(
+            f"{len(hindered)} of the suggestions cannot be approved as things are, "
+            f"{hindered[0]['title']} for example; nothing was changed."
+        )
+        self.hindered = tuple(hindered)
 
 
 class PatchConflict(GeomapError):

@@ -59,6 +59,19 @@ def feature_of(layer: str, feature_id: str, record: JsonObject, revision: int) -
     )
 
 
+def as_record(feature: Feature) -> dict[str, Any]:
+    """Return a record as `Revision.after` tells it."""
+    geometry = feature.geometry
+    return {
+        "source_id": feature.source_id,
+        "record_id": feature.record_id,
+        "geometry": None if geometry is None else orjson.loads(shapely.to_geojson(geometry)),
+        "properties": feature.properties,
+        "visibility": feature.visibility.value,
+        "cell_km": feature.cell_km,
+    }
+
+
 def left_by(revision: Revision) -> Feature | None:
     """Return the record as a revision left it; None where it deleted it."""
     if revision.after is None:

@@ -205,7 +205,10 @@ class SqliteSuggestions:
         asked = {"layer": layer, "id": feature_id}
         with self.readers.lent() as connection:
             found: list[Any] = connection.execute(SQL["suggestion_authors"], asked).fetchall()
-        return {transaction_id: name or RESIDENT for transaction_id, name in found}
+        names: dict[str, list[str]] = {}
+        for transaction_id, name in found:
+            names.setdefault(transaction_id, []).append(name or RESIDENT)
+        return {one: ", ".join(dict.fromkeys(told)) for one, told in names.items()}
 
     def admit(self, address: str, limits: Limits) -> timedelta | None:
         """Note that an address suggests something; return how long to wait where it is too much."""

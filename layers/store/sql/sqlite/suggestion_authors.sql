@@ -1,4 +1,4 @@
--- Who suggested what the writes to a record have done, the last one of each write.
+-- Who suggested what the writes to a record have done.
 SELECT suggestion_step.transaction_id, coalesce(account.name, '')
 FROM suggestion
 JOIN suggestion_step ON suggestion_step.number = suggestion.number
