@@ -357,6 +357,18 @@ def new_forms(route: str, _chance: random.Random) -> Asks:
         yield Ask(route, route.format(layer_id=layer))
 
 
+def of_suggestions(method: str) -> Probe:
+    """A suggestion: by the ids of hidden records, and of none."""
+
+    def probe(route: str, _chance: random.Random) -> Asks:
+        for one in (HIDDEN[0].id, identity("never"), CANARY):
+            path = route.replace("{suggestion_id}", one)
+            for headers in TYPED if method == "PUT" else (OWN,):
+                yield Ask(route, path, method, headers=headers, body=b"{}")
+
+    return probe
+
+
 def options(route: str, _chance: random.Random) -> Asks:
     """Which methods there are, for whoever asks."""
     for layer, one in IDS:
@@ -457,6 +469,16 @@ PROBES: dict[str, Probe] = {
             "{feature_id}/draft/discard",
         )
     },
+    "POST /edit/{layer_id}/new": sent("POST"),
+    "POST /edit/{layer_id}/{feature_id}": sent("POST"),
+    "GET /account/suggestions": plain,
+    "GET /suggestions/queue": plain,
+    "GET /suggestions/{suggestion_id}": of_suggestions("GET"),
+    "PUT /suggestions/{suggestion_id}": of_suggestions("PUT"),
+    "DELETE /suggestions/{suggestion_id}": of_suggestions("DELETE"),
+    "POST /suggestions/decide": sent("POST"),
+    f"POST {OF}/suggestions": sent("POST"),
+    f"POST {RECORD}/suggestions": sent("POST"),
     # a new route: its line here
 }
 """METHOD and path of a route → what asks it. Any method of a route without a line is a fault."""

@@ -178,6 +178,8 @@ KINDS: Mapping[str, str] = {
     "notices": _("Notices"),
     "feedAddress": _("Address of your feed"),
     "history": _("History of changes"),
+    "suggestion": _("Suggestion"),
+    "suggestions": _("Suggestions"),
 }
 """Kind of document → its title, where the document itself has none."""
 
