@@ -80,8 +80,8 @@ def truth(node: Predicate, frame: Frame) -> Truth:
     return _TRUTHS[type(node)](node, frame)
 
 
-def _dictionary(node: Predicate, frame: AllRows) -> str | None:
-    """Return the column when a condition asks of one alone, and that has a dictionary."""
+def _dictionary(node: Predicate | Scalar, frame: AllRows) -> str | None:
+    """Return the column when a node reads one alone, and that has a dictionary."""
     [name, *others] = columns_of(node) or [""]
     return name if not others and frame.has_dictionary(name) else None
 
@@ -283,6 +283,10 @@ def _moments(node: Moment, frame: Frame) -> Numbers:
 
 
 def _computed(node: Arithmetic, frame: Frame) -> Numbers:
+    if isinstance(frame, AllRows) and (name := _dictionary(node, frame)) is not None:
+        frame.spend(budget.NUMBERED)
+        values, none = _computed(node, frame.distinct(name))
+        return Numbers(values[frame.codes(name)], none[frame.codes(name)])
     frame.spend(budget.COMPUTED.get(node.op, budget.NUMBERED))
     sides = [_value(side, frame) for side in (node.left, node.right)]
     with np.errstate(all="ignore"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from geomap.errors import ParameterInvalid
 from layers.cql2 import search
 from layers.cql2.arrow import of_texts
-from layers.cql2.budget import Budget
+from layers.cql2.budget import LEAST_MS, Budget
 from layers.cql2.search import holding
 
 LETTERS = "aab ÄёΩ"
@@ -45,6 +45,6 @@ def test_looking_is_paid_for(letters):
     paid = []
     assert holding(said, letters, paid.append).all() == (letters != "q")
     purse = Budget(5_000)
-    purse.pay(50e6 - sum(paid) + 1)
+    purse.pay(LEAST_MS * 1e6 - sum(paid) + 1)
     with pytest.raises(ParameterInvalid, match="too long"):
         holding(said, letters, purse.pay)
