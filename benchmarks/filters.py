@@ -6,6 +6,7 @@ first time is that of a worker that has not compared texts yet. No answer comes 
 
 from __future__ import annotations
 
+import gc
 import time
 
 import numpy as np
@@ -89,6 +90,8 @@ def main() -> None:
     for size in sizes():
         with opened(size) as (_, _, snapshot):
             table = snapshot.tables["sites"]
+            gc.collect()
+            gc.freeze()  # as a server does once it has started
             report = Report("filters", size)
             for title, text in CASES.items():
                 read, found, kept = timed(table, text)

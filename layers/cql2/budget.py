@@ -39,7 +39,7 @@ MATCHED = 80.0
 """To match a text with a pattern of wildcards inside."""
 LISTED = 16.0
 """To look for a text in a list."""
-GATHERED = 15.0
+GATHERED = 20.0
 """To fetch a text from a column's dictionary."""
 BOXED = 3.5
 """To compare a place with a box."""
