@@ -149,7 +149,7 @@ def _calendar_text(lang: str, words: str) -> str:
 def moment(lang: str, text: str) -> str:
     """Return a time of ISO 8601 in words, in UTC; scripts show it in the reader's zone."""
     when = datetime.fromisoformat(text).astimezone(UTC)
-    return f"{format_datetime(when, 'd MMMM y HH:mm', locale=LOCALES[lang])} UTC"
+    return f"{format_datetime(when, 'd MMMM y, HH:mm', locale=LOCALES[lang])} UTC"
 
 
 def _forms(words: str | Sequence[str] | None) -> tuple[str, ...]:

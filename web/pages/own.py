@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from babel.dates import format_datetime
 from fastapi import Request
 
 from geomap.access import Action, Role, Where
-from geomap.i18n import LOCALES
+from geomap.i18n import moment
 from layers.catalog import LAYERS
 
 Json = dict[str, Any]
@@ -47,12 +45,6 @@ REACHES: Mapping[Where, str] = {
     Where.EVERYWHERE: _("everywhere"),
     Where.OWN: _("in your area"),
 }
-
-
-def moment(lang: str, at: str) -> str:
-    """Return a time in words, in UTC."""
-    when = datetime.fromisoformat(at)
-    return f"{format_datetime(when, 'd MMMM y, HH:mm', locale=LOCALES[lang])} UTC"
 
 
 def _account(_: Request, document: Json, told: Told) -> Told:
