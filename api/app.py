@@ -16,6 +16,7 @@ import web.pages.rendering
 import web.routes
 from api import (
     accounts,
+    changes,
     collections,
     common,
     decisions,
@@ -33,6 +34,7 @@ from api import (
     qgis,
     queryables,
     resuming,
+    returning,
     search,
     styles,
     suggestions,
@@ -59,6 +61,8 @@ ROUTERS: tuple[Router, ...] = (
     history.router,
     decisions.router,
     suggestions.router,
+    changes.router,
+    returning.router,
     accounts.router,
     notices.router,
     oidc.router,

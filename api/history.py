@@ -15,7 +15,7 @@ from api.features import ITEM
 from api.links import JSON, Link, link, self_url, url
 from api.negotiate import AS_JSON
 from api.parameters import BEFORE, FORMAT, LIMIT
-from api.past import Desks, latest_seen, may_restore, restoration, told, undone, written
+from api.past import Desks, brought_back, latest_seen, may_restore, restoration, told, undone
 from api.records import CurrentDesk, Desk, check_conditions, private_answer
 from api.router import Router, Writes
 from api.saving import Why
@@ -110,7 +110,7 @@ def restore(
     present = desk.service.store.feature(desk.layer.id, feature_id)
     if present is not None:
         check_conditions(desk, present)
-    return _done(desk.request, written(desk, [edit], _why(body, "restore")))
+    return _done(desk.request, brought_back(desk, edit, _why(body, "restore")))
 
 
 @router.write(

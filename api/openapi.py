@@ -32,6 +32,7 @@ TAGS: Mapping[str, str] = {
     "Editing": "Changes to features, each with its history.",
     "History": "What was changed, by whom and why; and back.",
     "Suggestions": "What people suggest to be changed, and decisions on it.",
+    "Changes": "Writes with all that each has changed.",
     "Accounts": "Signing in, and what one may do.",
     "Styles": "How to draw the tiles: styles for MapLibre and files for QGIS.",
     "Exports": "All that matches, in one file.",

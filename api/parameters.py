@@ -199,6 +199,12 @@ BEFORE: Parameter[int] = Parameter(
     {"type": "integer", "minimum": 1},
     lambda text: reading.whole("before", text, 1, 2**53),
 )
+BY: Parameter[str] = Parameter(
+    "by",
+    "Only what was done by the account of this name.",
+    {"type": "string"},
+    lambda text: reading.plain("by", text),
+)
 BOXES: tuple[Parameter[Any], ...] = (BBOX, BBOX_CRS, PLACED)
 """What narrows features where a box is asked for: pages, counts, exports."""
 FILTERS: tuple[Parameter[Any], ...] = (
@@ -269,6 +275,7 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         LIMIT,
         AFTER,
         BEFORE,
+        BY,
         SORTBY,
         ONWARDS,
         ZOOM,

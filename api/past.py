@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
+from api.links import url
 from api.records import Desk
 from api.reviewing import may_review
 from api.saving import Why, write
@@ -25,6 +26,7 @@ from layers.catalog import LAYERS
 from layers.derive import completed, pairs_of
 from layers.history import differences, found_by, left_by, restored, reversals
 from layers.suggesting import outcomes
+from layers.projection import flat_names
 
 MOST_UNDONE = 20_000
 """Changes that are undone in one request."""
@@ -75,6 +77,17 @@ def told(desk: Desk, revision: Revision) -> dict[str, Any]:
         return head
     changes = [asdict(one) for one in differences(revision)]
     return {**head, "changes": changes, "before": revision.before, "after": revision.after}
+
+
+def named(desks: Desks, revision: Revision) -> dict[str, Any]:
+    """Return which record a revision is of, and what it is called."""
+    record = revision.after or revision.before or {}
+    return {
+        "layer": revision.layer,
+        "id": revision.id,
+        **flat_names(record.get("properties", {}).get("names", ())),
+        "href": url(desks.request, desks.of(revision.layer).path(revision.id)),
+    }
 
 
 def sides_of(revision: Revision) -> list[Feature]:
@@ -138,9 +151,9 @@ def undone(desks: Desks, transaction_id: str, why: Why) -> Written:
     )
 
 
-def written(desk: Desk, edits: Sequence[Edit], why: Why) -> Written:
-    """Write edits that lead back, with all that follows from them."""
-    return write(desk, completed(edits, desk.service.store), why)
+def brought_back(desk: Desk, edit: Edit, why: Why) -> Written:
+    """Write an edit that restores a record, with all that follows from it."""
+    return write(desk, completed([edit], desk.service.store), why)
 
 
 def require_right_to_restore(desk: Desk, sides: Iterable[Feature]) -> None:

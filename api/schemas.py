@@ -182,6 +182,18 @@ SCHEMAS: Mapping[str, Schema] = {
         changed=_COUNT,
         skipped=_list(_ANYTHING),
     ),
+    "writes": _object("writes", writes=_list(_ANYTHING), links=_LINKS),
+    "write": _object(
+        "transaction_id changes",
+        transaction_id=_TEXT,
+        at=_TEXT,
+        actor=_TEXT,
+        action=_TEXT,
+        comment=_TEXT,
+        changes=_list(_ANYTHING),
+        blocked=_list(_ANYTHING),
+        links=_LINKS,
+    ),
     "done": _object("transaction_id", transaction_id=_TEXT, changed=_COUNT),
     "features": _object(
         "type features",

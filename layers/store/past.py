@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 
 from geomap.model import JsonObject, Revision, Write
-from layers.store.records import SQL, Content, record_object
+from layers.store.records import SQL, Content, content_object
 
 LATEST = 2**62
 """Beyond any number that is given."""
@@ -67,6 +67,15 @@ def write_of(connection: apsw.Connection, transaction_id: str) -> Write | None:
     return next((_write(row) for row in rows), None)
 
 
+def place_of(
+    connection: apsw.Connection, transaction_id: str, feature_id: str, revision: int
+) -> int:
+    """Return `Revision.place` of one change of a write; that behind all where it has none such."""
+    asked = {"transaction_id": transaction_id, "id": feature_id, "revision": revision}
+    found = connection.execute(SQL["place_of"], asked).fetchone()
+    return LATEST if found is None else int(found[0])
+
+
 def writes_of(
     connection: apsw.Connection, actor: str | None, before: int | None, last: int
 ) -> list[Write]:
@@ -117,4 +126,4 @@ def _revision(row: Sequence[Any], before: JsonObject | None, place: int) -> Revi
 
 
 def _object(content: Sequence[Any]) -> JsonObject | None:
-    return None if content[3] is None else record_object(Content(*content))
+    return None if content[3] is None else content_object(Content(*content))

@@ -190,6 +190,9 @@ class Store(Protocol):
     def write_of(self, transaction_id: str) -> Write | None:
         """Return one write; None where there is none."""
 
+    def place_of(self, transaction_id: str, feature_id: str, revision: int) -> int:
+        """Return `Revision.place` of one change of a write; behind all where it has none such."""
+
     def writes(
         self, *, actor: str | None = None, before: int | None = None, last: int = 50
     ) -> list[Write]:

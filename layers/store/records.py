@@ -88,7 +88,7 @@ def _feature(row: Sequence[Any], place: BaseGeometry | None) -> Feature:
     )
 
 
-def record_object(content: Content) -> dict[str, Any]:
+def content_object(content: Content) -> dict[str, Any]:
     """Return what a feature says as history tells it: its geometry as GeoJSON."""
     place = shapely.from_wkb(content.geometry)
     return {

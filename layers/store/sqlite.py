@@ -173,6 +173,11 @@ class SqliteStore:
         with self._readers.lent() as connection:
             return past.write_of(connection, transaction_id)
 
+    def place_of(self, transaction_id: str, feature_id: str, revision: int) -> int:
+        """Return `Revision.place` of one change of a write."""
+        with self._readers.lent() as connection:
+            return past.place_of(connection, transaction_id, feature_id, revision)
+
     def writes(
         self, *, actor: str | None = None, before: int | None = None, last: int = 50
     ) -> list[Write]:

@@ -369,6 +369,14 @@ def of_suggestions(method: str) -> Probe:
     return probe
 
 
+def transactions(route: str, _chance: random.Random) -> Asks:
+    """A write: under ids of records, for those of writes differ from world to world."""
+    for _, one in IDS:
+        path = route.replace("{transaction_id}", one)
+        yield Ask(route, path)
+        yield Ask(route, told(path, f="html", after=f"{one}.1"))
+
+
 def options(route: str, _chance: random.Random) -> Asks:
     """Which methods there are, for whoever asks."""
     for layer, one in IDS:
@@ -479,6 +487,11 @@ PROBES: dict[str, Probe] = {
     "POST /suggestions/decide": sent("POST"),
     f"POST {OF}/suggestions": sent("POST"),
     f"POST {RECORD}/suggestions": sent("POST"),
+    "GET /account/changes": plain,
+    "GET /transactions/{transaction_id}": transactions,
+    "POST /account/changes/{transaction_id}/undo": sent("POST", "{transaction_id}"),
+    "GET /edit/{layer_id}/{feature_id}/restore/{revision}": of_ids("1"),
+    "POST /edit/{layer_id}/{feature_id}/restore/{revision}": sent("POST"),
     # a new route: its line here
 }
 """METHOD and path of a route → what asks it. Any method of a route without a line is a fault."""
@@ -505,7 +518,7 @@ def _other_ways(route: str) -> Asks:
 def _plainly(route: str) -> str:
     usual = {"layer_id": "sites", "feature_id": HIDDEN[0].id, "z": "3", "x": "4", "y": "2",
              "tileMatrixSetId": "WebMercatorQuad", "style_id": "light", "name": "x", "code": "x",
-             "lang": "en"}  # fmt: skip
+             "lang": "en", "transaction_id": "x", "revision": "1"}  # fmt: skip
     path = route
     for name, value in usual.items():
         path = path.replace("{" + name + "}", value)

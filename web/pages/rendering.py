@@ -21,7 +21,7 @@ from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.forms.drafted import drafts_page
 from web.inert import script_json
-from web.pages import linked, own
+from web.pages import changes, linked, own
 from web.pages.interface import interface
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader
@@ -295,6 +295,7 @@ def _feature(request: Request, document: Json, told: Told) -> Told:
         "kind_title": told["_"](layer.title),
         "on_map": f"/?open={layer.id}/{document['id']}&lang={told['lang']}",
         "edit": _edit(request, layer, document["id"], told["lang"]),
+        "history": _history(request, layer, document),
         "data": _map_data(told, [document]),
         "linked_data": script_json(linked.thing(layer.id, document, own)),
     }
@@ -305,6 +306,21 @@ def _edit(request: Request, layer: Layer, feature_id: str, lang: str) -> str:
     if not may_somewhere(getattr(request.state, "actor", VISITOR), Action.CHANGE, layer.id):
         return ""
     return f"/edit/{layer.id}/{feature_id}?lang={lang}"
+
+
+def _history(request: Request, layer: Layer, document: Json) -> str:
+    """Return where the history of a record is; empty where it is told as to the public."""
+    told = any(one["rel"] == "version-history" for one in document["links"])
+    return f"/collections/{layer.id}/items/{document['id']}/history" if told else ""
+
+
+def _past(tell: Callable[[Json, Told, changes.Readers], Told]) -> Callable[..., Told]:
+    """Return what fills a page of what was changed, which reads records of any layer."""
+
+    def filled(request: Request, document: Json, told: Told) -> Told:
+        return tell(document, told, lambda layer: _reader(request, layer, told["lang"]))
+
+    return filled
 
 
 def _schema(_: Request, document: Json, told: Told) -> Told:
@@ -359,6 +375,10 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "collection": ("collection.html", _collection),
     "features": ("features.html", _features),
     "feature": ("feature.html", _feature),
+    "history": ("history.html", _past(changes.history)),
+    "writes": ("writes.html", _past(changes.writes)),
+    "write": ("write.html", _past(changes.write)),
+    "restoration": ("restoration.html", _past(changes.restoration)),
     "schema": ("schema.html", _schema),
     "signIn": ("signin.html", _form),
     "password": ("password.html", _form),

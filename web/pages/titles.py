@@ -180,6 +180,9 @@ KINDS: Mapping[str, str] = {
     "history": _("History of changes"),
     "suggestion": _("Suggestion"),
     "suggestions": _("Suggestions"),
+    "writes": _("My changes"),
+    "write": _("A change"),
+    "restoration": _("Restore a version"),
 }
 """Kind of document → its title, where the document itself has none."""
 
@@ -213,3 +216,18 @@ ADD: Mapping[str, str] = {
     "twins": _("Add a twin pair"),
 }
 """Layer → what its new record is called."""
+
+ACTIONS: Mapping[str, str] = {
+    "create": _("Made"),
+    "change": _("Changed"),
+    "edit": _("Changed"),
+    "delete": _("Deleted"),
+    "restore": _("An earlier version restored"),
+    "undo": _("A change undone"),
+    "import": _("Imported"),
+    "bulk": _("Many changed at once"),
+    "approve": _("Suggestions accepted"),
+    "reject": _("Suggestions rejected"),
+    "return": _("Suggestions returned"),
+}
+"""What a write is called in the log → in words."""
