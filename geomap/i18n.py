@@ -106,12 +106,6 @@ def date_text(lang: str, span: Span) -> str:
     return "–".join(_calendar_text(lang, end) for end in ends)
 
 
-def moment_text(lang: str, when: datetime) -> str:
-    """Return a moment as people write it, in UTC: `2 March 2022, 14:05 UTC`."""
-    moment = when.astimezone(UTC)
-    return f"{format_date(moment.date(), 'long', LOCALES[lang])}, {moment:%H:%M} UTC"
-
-
 def choose_language(wanted: str | None, accept_language: str | None) -> str:
     """Return the language to speak: the wanted one, else the best of the header, else English."""
     if wanted in LANGUAGES:

@@ -106,7 +106,7 @@ def test_history_is_read_newest_first_in_words_and_not_as_data(anna, write, mill
         "Condition After: Good",
         "The middle has moved by 533 m.",
         "Found in the archive",
-        f"{datetime.now(UTC):%Y}, ",
+        f"{datetime.now(UTC):%Y %H:}",
     ):
         assert said in text, said
     assert "{" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)

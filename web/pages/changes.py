@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
-from geomap.i18n import moment_text
+from geomap.i18n import moment
 from layers.catalog import LAYERS
 from layers.layer import Layer
 from web.inert import script_json
@@ -112,7 +111,7 @@ def _head(one: Json, told: Told) -> Told:
     """Return who did something, when, why and in which write."""
     tell: Callable[..., str] = told["_"]
     return {
-        "moment": moment_text(told["lang"], datetime.fromisoformat(one["at"])),
+        "moment": moment(told["lang"], one["at"]),
         "at": one["at"],
         "actor": one["actor"],
         "done": tell(ACTIONS.get(one["action"], one["action"])),
