@@ -25,8 +25,8 @@ from geomap.model import Edit, EditKind, Feature, Revision, Written
 from layers.catalog import LAYERS
 from layers.derive import completed, pairs_of
 from layers.history import differences, found_by, left_by, restored, reversals
-from layers.suggesting import outcomes
 from layers.projection import flat_names
+from layers.suggesting import outcomes
 
 MOST_UNDONE = 20_000
 """Changes that are undone in one request."""

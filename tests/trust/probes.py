@@ -477,8 +477,6 @@ PROBES: dict[str, Probe] = {
             "{feature_id}/draft/discard",
         )
     },
-    "POST /edit/{layer_id}/new": sent("POST"),
-    "POST /edit/{layer_id}/{feature_id}": sent("POST"),
     "GET /account/suggestions": plain,
     "GET /suggestions/queue": plain,
     "GET /suggestions/{suggestion_id}": of_suggestions("GET"),

@@ -114,6 +114,7 @@ def _head(one: Json, told: Told) -> Told:
         "moment": moment(told["lang"], one["at"]),
         "at": one["at"],
         "actor": one["actor"],
+        "suggested_by": one.get("suggested_by", ""),
         "done": tell(ACTIONS.get(one["action"], one["action"])),
         "comment": one["comment"],
         "transaction": one["transaction_id"],
