@@ -37,7 +37,7 @@ TRIES = 5
 router = Router("Editing", conformance.EDITING)
 
 _REFUSED = {"400": "The body cannot be read.", "401": "Sign in.", "403": "Not in your rights."}
-_CHANGED = {
+CHANGED = {
     **_REFUSED,
     "404": "There is no such feature, or not for you.",
     "412": "The record has changed: the answer holds the version of the change and the present.",
@@ -74,7 +74,7 @@ async def item_options(desk: CurrentDesk, feature_id: str) -> Response:
     "createItem",
     Writes(
         Action.CREATE,
-        {"201": "It is made; `Location` says where.", **_REFUSED, "422": _CHANGED["422"]},
+        {"201": "It is made; `Location` says where.", **_REFUSED, "422": CHANGED["422"]},
         TAKEN,
         "feature",
         AS_GEOJSON,
@@ -96,7 +96,7 @@ def create(desk: CurrentDesk, body: CurrentBody, wishes: CurrentPreferences) -> 
     if stored is None:
         raise desk.absence(feature.id)
     location = {"Location": url(desk.request, desk.path(feature.id))}
-    return _answer(desk, stored, wishes, 201, location)
+    return answer_to_change(desk, stored, wishes, 201, location)
 
 
 @router.write(
@@ -105,7 +105,7 @@ def create(desk: CurrentDesk, body: CurrentBody, wishes: CurrentPreferences) -> 
     "replaceItem",
     Writes(
         Action.CHANGE,
-        {"204": "It is replaced.", **_CHANGED},
+        {"204": "It is replaced.", **CHANGED},
         TAKEN,
         "feature",
         AS_GEOJSON,
@@ -124,7 +124,8 @@ def replace_item(
             return whole
         return replace(whole, place=before.geometry, crs=STORAGE_CRS)
 
-    return _changed(desk, feature_id, body, wishes, given)
+    feature = changed(desk, feature_id, body, wishes, given)
+    return answer_to_change(desk, feature, wishes, 204, {})
 
 
 @router.write(
@@ -133,7 +134,7 @@ def replace_item(
     "updateItem",
     Writes(
         Action.CHANGE,
-        {"204": "It is updated.", **_CHANGED},
+        {"204": "It is updated.", **CHANGED},
         PATCHES,
         "patch",
         AS_GEOJSON,
@@ -149,10 +150,11 @@ def update_item(
         told = exact_object(before, desk.source(before))
         return body.onto(told, Given(told, {}, before.geometry, STORAGE_CRS))
 
-    return _changed(desk, feature_id, body, wishes, given)
+    feature = changed(desk, feature_id, body, wishes, given)
+    return answer_to_change(desk, feature, wishes, 204, {})
 
 
-@router.write("DELETE", ITEM, "deleteItem", Writes(Action.DELETE, {"204": "Gone.", **_CHANGED}))
+@router.write("DELETE", ITEM, "deleteItem", Writes(Action.DELETE, {"204": "Gone.", **CHANGED}))
 def delete_item(
     desk: CurrentDesk, feature_id: ReadableId, body: CurrentBody, wishes: CurrentPreferences
 ) -> Response:
@@ -164,19 +166,26 @@ def delete_item(
         _require_unused(desk.service, feature)
         _write(desk, [Edit(EditKind.DELETE, feature, feature.revision)], body, "delete")
 
-    if not _answered(desk, body):
+    if not is_answered(desk, body):
         _until_no_conflict(once)
     return Response(status_code=204, headers={**PRIVATE, **wishes.applied()})
 
 
-def _changed(
+def changed(
     desk: Desk,
     feature_id: str,
     body: Sent,
     wishes: Preferences,
     given: Callable[[Feature], Given],
-) -> Response:
-    """Change a record into what `given` makes of it, and answer with what it has become."""
+) -> Feature:
+    """Change a record into what `given` makes of it, and return what it has become.
+
+    Raises:
+        FeatureNotFound: There is none that the actor can see.
+        NotAllowed: The actor may not change it, or not into this.
+        VersionStale: It is not the version that the request names.
+        InputFaulty: With every fault of what is wished.
+    """
 
     def once() -> None:
         before = desk.record(feature_id, Action.CHANGE)
@@ -187,9 +196,9 @@ def _changed(
         edits = completed([Edit(EditKind.PUT, feature, before.revision)], desk.service.store)
         _write(desk, edits, body, "change")
 
-    if not _answered(desk, body):
+    if not is_answered(desk, body):
         _until_no_conflict(once)
-    return _answer(desk, desk.record(feature_id, Action.SEE), wishes, 204, {})
+    return desk.record(feature_id, Action.SEE)
 
 
 def _until_no_conflict(once: Callable[[], None]) -> None:
@@ -202,7 +211,7 @@ def _until_no_conflict(once: Callable[[], None]) -> None:
     return once()
 
 
-def _answered(desk: Desk, body: Sent) -> bool:
+def is_answered(desk: Desk, body: Sent) -> bool:
     """Tell whether this very request has been done already."""
     if body.key is None:
         return False
@@ -238,7 +247,7 @@ def _write(desk: Desk, edits: Sequence[Edit], body: Sent, action: str) -> None:
     write(desk, edits, Why(action, body.comment, body.key, body.asked))
 
 
-def _answer(
+def answer_to_change(
     desk: Desk, feature: Feature, wishes: Preferences, status: int, more: dict[str, str]
 ) -> Response:
     """Return the tags of what a change has made, and the record itself where that is wished."""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.links import HTML, is_host
 from api.problems import problem
+from api.uploads import most_bytes
 
 PROTECTION: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -104,8 +105,9 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         said = Headers(scope=scope).get("content-length", "0")
-        detail = f"A body may have {self.max_bytes} bytes at most."
-        if not (said.isascii() and said.isdigit()) or int(said[:20]) > self.max_bytes:
+        most = most_bytes(scope["method"], scope["path"], self.max_bytes)
+        detail = f"A body may have {most} bytes at most."
+        if not (said.isascii() and said.isdigit()) or int(said[:20]) > most:
             await problem(Request(scope), 413, detail)(scope, receive, send)
             return
         taken = 0
@@ -114,7 +116,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.max_bytes:
+            if taken > most:
                 raise HTTPException(413, detail)
             return message
 

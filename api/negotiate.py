@@ -26,6 +26,7 @@ from api.links import (
 )
 from geomap.errors import ParameterInvalid
 from geomap.i18n import choose_language
+from geomap.photos import MEDIA_TYPE
 from layers import jsonfg
 from layers.exports import linked_places
 
@@ -40,6 +41,7 @@ AS_FEATURES: Mapping[str, str] = {
 }
 AS_OPENAPI: Mapping[str, str] = {"json": OPENAPI, "html": HTML}
 AS_TILE: Mapping[str, str] = {"mvt": MVT, "pbf": MVT}
+AS_PHOTO: Mapping[str, str] = {"webp": MEDIA_TYPE}
 AS_STYLE: Mapping[str, str] = {"mapbox": STYLESHEET, "json": STYLESHEET}
 """What a route can answer in: `f` → media type, the usual one first."""
 

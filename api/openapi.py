@@ -12,7 +12,7 @@ from typing import Any
 import geomap
 from api.depends import common_queryables
 from api.links import HTML, PROBLEM
-from api.openapi_writes import SECURITY, described_write, header_parameters
+from api.openapi_writes import BINARY, SECURITY, described_write, header_parameters
 from api.palette import THEMES
 from api.parameters import PARAMETERS, Parameter
 from api.router import Operation, Router
@@ -30,6 +30,7 @@ TAGS: Mapping[str, str] = {
     "Features": "Features as pages, one by one, and counted.",
     "Tiles": "Vector tiles of collections and of the map beneath, and how they are numbered.",
     "Editing": "Changes to features, each with its history.",
+    "Photos": "Photos of features, shown to whom these are shown.",
     "History": "What was changed, by whom and why; and back.",
     "Suggestions": "What people suggest to be changed, and decisions on it.",
     "Changes": "Writes with all that each has changed.",
@@ -53,6 +54,10 @@ PATH_PARAMETERS: Mapping[str, Json] = {
         "description": "The id of a feature.",
         "schema": {"type": "string", "format": "uuid"},
     },
+    "photo_id": {
+        "description": "The id of a photo.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
     "style_id": {"description": "A style.", "schema": {"type": "string", "enum": list(THEMES)}},
     "revision": {"description": "The number of a revision.", "schema": _NUMBER},
     "suggestion_id": {
@@ -70,7 +75,6 @@ PATH_PARAMETERS: Mapping[str, Json] = {
 
 _LAYER = "{layer_id}"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_BINARY = {"type": "string", "format": "binary"}
 
 
 def document(routers: Sequence[Router], settings: Settings) -> Json:
@@ -106,7 +110,10 @@ def document(routers: Sequence[Router], settings: Settings) -> Json:
 
 
 def _layers_of(operation: Operation) -> Sequence[Layer | None]:
-    return tuple(LAYERS.values()) if _LAYER in operation.path else (None,)
+    if _LAYER not in operation.path:
+        return (None,)
+    needs = operation.needs
+    return tuple(one for one in LAYERS.values() if not needs or one.field(needs) is not None)
 
 
 def _described(operation: Operation, path: str, layer: Layer | None) -> Json:
@@ -151,7 +158,7 @@ def _schema(operation: Operation, media_type: str) -> Json:
     if media_type.startswith(LINKED):  # Its members of the same names are others.
         return {"type": "object"}
     if not operation.schema:
-        return _BINARY
+        return {**BINARY}
     return {"$ref": f"#/components/schemas/{operation.schema}"}
 
 

@@ -21,7 +21,8 @@ HEADERS: Mapping[str, str] = {
     "Idempotency-Key": "A retry under the same key does nothing a second time.",
     "Change-Comment": "Why, for the history; UTF-8 in percent-encoding.",
 }
-_FAILED = "4"
+BINARY: Mapping[str, Any] = {"type": "string", "format": "binary"}
+_FAILED = ("4", "5")
 
 
 def described_write(operation: Operation) -> Json:
@@ -35,7 +36,10 @@ def described_write(operation: Operation) -> Json:
     }
     if operation.takes:
         schema = {"$ref": f"#/components/schemas/{operation.given}"}
-        content = {media_type: {"schema": schema} for media_type in operation.takes}
+        content = {
+            media_type: {"schema": BINARY if media_type.startswith("image/") else schema}
+            for media_type in operation.takes
+        }
         told["requestBody"] = {"required": True, "content": content}
     return told
 

@@ -112,6 +112,30 @@ SORTBY: Parameter[str] = Parameter(
     {"type": "array", "minItems": 1, "maxItems": MOST_KEYS, "items": {"type": "string"}},
     lambda text: reading.keys(reading.plain("sortby", text)),
 )
+ALT: Parameter[str] = Parameter(
+    "alt",
+    "What the photo shows, for those who do not see it; required.",
+    {"type": "string", "maxLength": reading.LONGEST_SAID},
+    lambda text: reading.said("alt", text),
+)
+AUTHOR: Parameter[str] = Parameter(
+    "author",
+    "Who took the photo; required.",
+    {"type": "string", "maxLength": reading.LONGEST_SAID},
+    lambda text: reading.said("author", text),
+)
+LICENCE: Parameter[str] = Parameter(
+    "licence",
+    "Under which licence the photo is shown; required.",
+    {"type": "string", "maxLength": reading.LONGEST_SAID},
+    lambda text: reading.said("licence", text),
+)
+CAPTION: Parameter[str] = Parameter(
+    "caption",
+    "What is said of the photo.",
+    {"type": "string", "maxLength": reading.LONGEST_SAID},
+    lambda text: reading.said("caption", text),
+)
 ZOOM: Parameter[int] = Parameter(
     "zoom",
     "The zoom level of the map that the overview is for.",
@@ -287,6 +311,10 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         MAX_OFFSET,
         BOM,
         COLLECTIONS,
+        ALT,
+        AUTHOR,
+        LICENCE,
+        CAPTION,
     )
 }
 

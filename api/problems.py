@@ -78,6 +78,7 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.ExportBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ExportFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.BackupUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PhotoNotFound: HTTPStatus.NOT_FOUND,
     errors.PhotoRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.PhotosBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PhotosOff: HTTPStatus.SERVICE_UNAVAILABLE,

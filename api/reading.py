@@ -18,6 +18,7 @@ from layers.cql2.raw import require_short
 
 HALF_EARTH_KM = 20038.0
 LONGEST_TEXT = 200
+LONGEST_SAID = 1000
 
 _NUMBER = re.compile(r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:e[-+]?\d{1,3})?", re.A | re.I)
 _WHOLE = re.compile(r"[0-9]{1,100}")
@@ -48,6 +49,17 @@ def whole(name: str, text: str, least: int, most: int | None = None) -> int:
         range_ = f"of {least} or more" if most is None else f"from {least} to {most}"
         raise ParameterInvalid(name, text, f"a whole number {range_} is expected.")
     return value
+
+
+def said(name: str, text: str) -> str:
+    """Return a text of one line that people have written.
+
+    Raises:
+        ParameterInvalid: It is longer than one line, or holds control characters.
+    """
+    if len(text) > LONGEST_SAID or _CONTROL.search(text):
+        raise ParameterInvalid(name, text, f"up to {LONGEST_SAID} printable characters.")
+    return text.strip()
 
 
 def one_of(name: str, text: str, known: tuple[str, ...]) -> str:

@@ -44,6 +44,8 @@ class Operation:
     """What is sent: a name of `api.openapi.SCHEMAS`."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Status → what it means, for what is no GET."""
+    needs: str = ""
+    """A field without which a collection has no such operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Writes:
     given: str = ""
     formats: Mapping[str, str] = field(default_factory=dict)
     schema: str = ""
+    needs: str = ""
+    """A field without which a collection has no such operation."""
 
 
 class Router:
@@ -122,6 +126,7 @@ class Router:
                     takes=writes.takes,
                     given=writes.given,
                     answers=writes.answers,
+                    needs=writes.needs,
                 )
             )
             checks = [_guard(writes.action), typed, known.only]

@@ -35,6 +35,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "problem": _object(
         "type title status", type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT, instance=_TEXT
     ),
+    "photo": _object(
+        "photo alt author licence",
+        photo={"type": "string", "format": "binary"},
+        alt=_TEXT,
+        author=_TEXT,
+        licence=_TEXT,
+        caption=_TEXT,
+    ),
     "problemType": _object("name title", name=_TEXT, title=_TEXT, links=_LINKS),
     "landingPage": _object("links", title=_TEXT, description=_TEXT, links=_LINKS),
     "conformance": _object("conformsTo", conformsTo=_list(_TEXT), links=_LINKS),

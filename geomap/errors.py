@@ -453,6 +453,15 @@ class BackupUnusable(GeomapError):
     problem = "backup-unusable"
 
 
+class PhotoNotFound(GeomapError):
+    """A photo of what is not public and one that never was are one and the same answer."""
+
+    problem = "photo-not-found"
+
+    def __init__(self, photo_id: str) -> None:
+        super().__init__(f"There is no photo {photo_id[:100]!r}.")
+
+
 class PhotoRefused(GeomapError):
     """A file is no picture that is taken."""
 

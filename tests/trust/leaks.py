@@ -13,6 +13,7 @@ import pytest
 from geomap.access import _REACH, Action, Role, Where
 from geomap.errors import FeatureGone, NotAllowed
 from geomap.model import Feature, Visibility
+from geomap.photos import Size
 from layers import projection
 from layers.exports.table import EXPORTS
 from layers.store.records import SQL
@@ -274,6 +275,15 @@ def _labelled(ours, method, route, status, seconds):
     return ours(method, f"{route}#" if met else route, status, seconds)
 
 
+def _photo(sizes: tuple[Size, ...]) -> Callable[..., bytes | None]:
+    def content(ours, reader, photo_id, size):
+        if size not in sizes or World.asked is None:
+            return ours(reader, photo_id, size)
+        return World.asked.store.photos.content(photo_id, size)
+
+    return content
+
+
 LEAKS = (
     Leak("what is near", "/items", wrapped("layers.query.distances_km", _near)),
     Leak("a filter on a hidden column", "/items",
@@ -317,5 +327,9 @@ LEAKS = (
     Leak("what a hidden region holds", "/items", wrapped("layers.query.region_mask", _region)),
     Leak("an uncertainty from the exact place", "/items",
          wrapped("layers.projection.cell_centre", _uncertain)),
+    Leak("a photo", "/photos/",
+         wrapped("layers.store.reader:SqliteReader.photo", _photo((Size.FULL,)))),
+    Leak("a thumbnail", "/photos/",
+         wrapped("layers.store.reader:SqliteReader.photo", _photo((Size.THUMBNAIL,)))),
     Leak("the page to sign in", "/login", wrapped("api.accounts._form", _logged_in)),
 )  # fmt: skip

@@ -19,12 +19,15 @@ from tests.trust.registers import (
     CANARY,
     GHOST,
     GHOST_REGION,
+    GOING_PHOTO,
     HIDDEN,
     HIDDEN_AT,
+    HIDDEN_PHOTO,
     IMATRA,
     PERSON,
     PUBLIC,
     SECRET_SOURCE,
+    SHOWN_PHOTO,
     identity,
 )
 from tests.trust.worlds import HOST, Ask
@@ -383,6 +386,24 @@ def options(route: str, _chance: random.Random) -> Asks:
         yield Ask(route, route.format(layer_id=layer, feature_id=one), "OPTIONS")
 
 
+def photos(route: str, _chance: random.Random) -> Asks:
+    """Photos: of what is hidden, of what is public, of what is hidden meanwhile, and of nothing."""
+    for one in (HIDDEN_PHOTO, SHOWN_PHOTO, GOING_PHOTO, identity("never"), CANARY):
+        path = route.replace("{photo_id}", one)
+        for headers in ({}, {"accept": "image/*"}, {"if-none-match": "*"}):
+            yield Ask(route, path, headers=headers)
+        yield Ask(route, told(path, f="webp"))
+
+
+def sent_photos(route: str, chance: random.Random) -> Asks:
+    """A photo that nobody is allowed to add who asks."""
+    for layer, one in chance.sample(IDS, 12):
+        path = route.format(layer_id=layer, feature_id=one)
+        for kind in ("image/png", "image/svg+xml", "multipart/form-data; boundary=x"):
+            asked = told(path, alt=CANARY, author="a", licence="b")
+            yield Ask(route, asked, "POST", headers=OWN | {"content-type": kind}, body=b"\x89PNG")
+
+
 CELL = "/{z}/{y}/{x}"
 OF = "/collections/{layer_id}"
 RECORD = f"{OF}/items/{{feature_id}}"
@@ -438,6 +459,10 @@ PROBES: dict[str, Probe] = {
     "GET /collections/twins/overview": overview,
     f"GET {OF}/export": exports,
     "GET /search": search,
+    "GET /photos/{photo_id}": photos,
+    "GET /photos/{photo_id}/thumbnail": photos,
+    f"POST {RECORD}/photos": sent_photos,
+    f"DELETE {RECORD}/photos/{{photo_id}}": sent("DELETE", "{photo_id}"),
     "GET /tiles/{tileMatrixSetId}" + CELL: tiles,
     "GET /tiles/{z}/{x}/{y}.pbf": tiles,
     f"GET {OF}/tiles/{{tileMatrixSetId}}" + CELL: tiles,

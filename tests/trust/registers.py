@@ -64,6 +64,16 @@ def corner(z: int, x: int, y: int) -> tuple[float, float]:
     return x / 2**z * 360 - 180, lat
 
 
+HIDDEN_PHOTO, SHOWN_PHOTO, GOING_PHOTO = (
+    identity(f"photo {which}") for which in ("hidden", "shown", "going")
+)
+"""Of a hidden site, of a public one, and of one that is hidden meanwhile."""
+
+
+def photos(photo_id: str, author: str = "Aino Aalto") -> list[dict]:
+    return [{"id": photo_id, "alt": "A wall", "author": author, "licence": "CC0-1.0"}]
+
+
 KINDS = ("defence", "building", "worship", "landscape", "culture")
 TOWNS = ("Imatra", "Vyborg", "Helsinki, Kallio")
 
@@ -81,6 +91,7 @@ def _scattered() -> list[Feature]:
             28.5 + 0.013 * n, 61.0 + 0.007 * (n * 7 % 13),
             kind=KINDS[n % 5], country=("FI", "RU")[n % 2], municipality=TOWNS[n % 3],
             rank=float(n % 9 * 10), description={"en": f"Number {n}"}, **_dated(n),
+            **({"photos": photos(GOING_PHOTO)} if n == 6 else {}),
         )
         for n in range(28)
     ]  # fmt: skip
@@ -97,7 +108,8 @@ CELLED = site(
 )  # fmt: skip
 PUBLIC: tuple[Feature, ...] = (
     *_scattered(),
-    site("Rapids", 28.775, 61.17, kind="landscape", country="FI", rank=60.0),
+    site("Rapids", 28.775, 61.17, kind="landscape", country="FI", rank=60.0,
+         photos=photos(SHOWN_PHOTO)),
     feature("sites", "Nowhere", None, kind="culture", country="FI"),
     site("Fiji fort", 180.0, -17.5, kind="defence", country="FJ"),
     site("Samoa house", -179.99, -17.5, kind="building", country="WS"),
@@ -131,7 +143,8 @@ def _alike(one: Feature) -> Feature:
 
 PROBED = tuple(
     hidden_site(f"{CANARY} {n}", *place, rank=99.0, condition="ruin", dating="0800",
-                dating_from=800, dating_to=800)
+                dating_from=800, dating_to=800,
+                **({"photos": photos(HIDDEN_PHOTO, PERSON)} if n == 0 else {}))
     for n, place in enumerate(HIDDEN_AT)
 )  # fmt: skip
 GHOST_REGION = feature(

@@ -15,6 +15,7 @@ from tests.trust.registers import (
     CELLED,
     HIDDEN,
     HIDDEN_AT,
+    HIDDEN_PHOTO,
     IMATRA,
     LAPPEENRANTA,
     PROBED,
@@ -71,7 +72,8 @@ def restored(pair: Pair) -> None:
 def looked_at(pair: Pair) -> None:
     """Officers look at what is hidden, where the public will ask next."""
     for one in (*PROBED, *HIDDEN[3:6]):
-        for path in (f"{ITEMS}/{one.id}", f"{ITEMS}/{one.id}/history", f"/edit/sites/{one.id}"):
+        for path in (f"{ITEMS}/{one.id}", f"{ITEMS}/{one.id}/history", f"/edit/sites/{one.id}",
+                     f"/photos/{HIDDEN_PHOTO}", f"/photos/{HIDDEN_PHOTO}/thumbnail"):  # fmt: skip
             pair.within.officer(Ask(path, path), worker=pair.turn)
             pair.within.officer(Ask(path, path), worker=pair.turn + 1)
     for path in (ITEMS, "/collections/sites/export?f=csv", f"/search?q={CANARY}",

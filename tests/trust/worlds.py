@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
+from unittest.mock import patch
 from urllib.parse import unquote
 
 from anyio.from_thread import start_blocking_portal
@@ -24,6 +25,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from api import metrics
 from api.app import create_app
 from geomap.model import Edit, EditKind, Feature
+from geomap.photos import Picture
 from geomap.settings import Settings
 from layers.segments.building import build
 from layers.segments.folder import folder_of
@@ -162,6 +164,13 @@ class World:
         sources = [registers.SOURCE, *{registers.SECRET_SOURCE for one in features
                                        if one.source_id == registers.SECRET_SOURCE.id}]  # fmt: skip
         self.store.write(edits, actor="Officer Kallio", action="edit", sources=sources)
+
+    def keep(self, *photo_ids: str) -> None:
+        """Keep photos under ids that both worlds know; they are random elsewhere."""
+        for photo_id in photo_ids:
+            shown = f"RIFF {photo_id}".encode()
+            with patch("layers.store.photos.uuid4", lambda one=photo_id: one):
+                self.store.photos.put(Picture(4, 3, shown, shown + b" small"))
 
     def rebuild(self) -> None:
         """Compact: write a segment and have all workers begin anew with it."""
@@ -333,6 +342,9 @@ def two_worlds(folder: Path, *, workers: int = 1, kernel: str = "numpy") -> Iter
             (folder / name).mkdir()
             worlds.append(World(folder / name, clock, workers, kernel))
         pair = Pair(*worlds, clock)
+        for world in worlds:
+            world.keep(registers.SHOWN_PHOTO, registers.GOING_PHOTO)
+        pair.within.keep(registers.HIDDEN_PHOTO)
         pair.publicly(*registers.PUBLIC)
         pair.secretly(*registers.HIDDEN)
         yield pair
