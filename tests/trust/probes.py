@@ -400,8 +400,7 @@ def sent_photos(route: str, chance: random.Random) -> Asks:
     for layer, one in chance.sample(IDS, 12):
         path = route.format(layer_id=layer, feature_id=one)
         for kind in ("image/png", "image/svg+xml", "multipart/form-data; boundary=x"):
-            asked = told(path, alt=CANARY, author="a", licence="b")
-            yield Ask(route, asked, "POST", headers=OWN | {"content-type": kind}, body=b"\x89PNG")
+            yield Ask(route, path, "POST", headers=OWN | {"content-type": kind}, body=b"\x89PNG")
 
 
 CELL = "/{z}/{y}/{x}"
