@@ -1,11 +1,11 @@
-"""Signing in and out, choosing a password, and what whoever asks may do."""
+"""Signing in and out, and choosing a password."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import orjson
 from fastapi import Depends, Request
@@ -21,13 +21,12 @@ from api.auth import (
 from api.depends import Reads
 from api.drafting import carried
 from api.links import HTML
-from api.negotiate import AS_JSON
-from api.parameters import FORMAT, LANG, ONWARDS
+from api.parameters import LANG, ONWARDS
 from api.passwords import hashed, is_right
-from api.records import PRIVATE, page_of, private_answer
+from api.records import PRIVATE, page_of
 from api.router import Router, Writes
 from api.service import CurrentService, Service
-from geomap.access import Action, Actor, may_somewhere, reach
+from geomap.access import Action, may_somewhere
 from geomap.accounts import LONGEST, Account
 from geomap.errors import BodyUnreadable, DraftsFull, DraftTooLarge, PasswordTooShort
 from layers.catalog import LAYERS
@@ -36,6 +35,8 @@ FORM = "application/x-www-form-urlencoded"
 AS_HTML = {"html": HTML}
 MOST_FIELDS = 10
 SECRET_BYTES = 32
+IN_PATHS = "%/:=&?~#+!$,;'@()*[]"
+"""What stands in an address as it is; headers hold nothing beyond ASCII."""
 
 router = Router("Accounts")
 _ANSWERS = {"303": "Done; go on there.", "400": "The form cannot be read.", "403": "Foreign."}
@@ -58,37 +59,6 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 Form = Annotated[dict[str, str], Depends(form_of)]
-
-
-@router.get("/account", "getAccount", Reads(FORMAT), AS_JSON, "account")
-def account(request: Request, service: CurrentService, actor: CurrentActor) -> Response:
-    """Who asks, and what they may do on each layer."""
-    body: dict[str, Any] = {
-        "name": actor.name or None,
-        "role": actor.role.value,
-        "rights": {layer: _rights(actor, layer) for layer in LAYERS},
-        "links": [],
-    }
-    if actor.account and reach(actor, Action.OWN_ACCOUNT):
-        body["notices"] = _notices(service, actor.account)
-    return private_answer(request, "account", body)
-
-
-def _notices(service: Service, account_id: str) -> dict[str, Any]:
-    """Return what an account has not read, and where it is told of it beside the page."""
-    notices = service.store.notices
-    box = notices.mailbox(account_id) if service.settings.smtp_host else None
-    return {
-        "unread": notices.unread(account_id),
-        "feed_since": notices.feed_since(account_id) or None,
-        "mail": box.address if box else None,
-    }
-
-
-def _rights(actor: Actor, layer: str) -> dict[str, str]:
-    """Return action → how far it reaches."""
-    reaches = {action.value: reach(actor, action, layer) for action in Action}
-    return {action: where.value for action, where in reaches.items() if where is not None}
 
 
 @router.get("/login", "getLogin", Reads(LANG, ONWARDS), AS_HTML, "signIn")
@@ -197,7 +167,7 @@ def _cookie(request: Request) -> str:
 
 
 def _onwards(path: str) -> Response:
-    return Response(status_code=303, headers={"Location": path, **PRIVATE})
+    return Response(status_code=303, headers={"Location": quote(path, safe=IN_PATHS), **PRIVATE})
 
 
 def typed_form(request: Request, onwards: str, typed: str) -> Response:

@@ -36,7 +36,7 @@ from api.parameters import (
     ZOOM,
 )
 from api.profiles import Profiles, profiles_named
-from api.records import PRIVATE, CurrentDesk, exact_answer, http_date
+from api.records import PRIVATE, CurrentDesk, exact_answer, http_date, public_doors
 from api.representations import (
     Telling,
     collection_text,
@@ -121,6 +121,7 @@ def item(desk: CurrentDesk, feature_id: ReadableId, wishes: CurrentWishes) -> Re
         return exact
     if AS_FEATURES[request.state.format] == GEOJSON and wishes.values.keys() <= PLAIN:
         return item_answer(request, layer, feature_id, desk.service, lang)
+    request.state.doors = public_doors(desk, feature_id)
     with desk.service.follower.reading() as (snapshot, reader):
         telling = Telling(request, snapshot.tables, reader, layer, lang, wish, profiles)
         row = telling.table.positions([feature_id])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -15,11 +16,12 @@ from starlette.responses import Response
 
 from api.auth import CurrentActor
 from api.depends import Language, ReadableLayer
+from api.doors import OF_RECORD, links_to
 from api.links import GEOJSON, HTML, JSON, Link, link, url
 from api.negotiate import AS_FEATURES, is_held, is_page, tag_at
 from api.representations import plain_headers
 from api.service import CurrentService, Service
-from geomap.access import Action, Actor, may, may_somewhere
+from geomap.access import VISITOR, Action, Actor, may, may_somewhere
 from geomap.errors import (
     ConditionMissing,
     FeatureGone,
@@ -126,6 +128,16 @@ class Desk:
             link(url(self.request, f"/collections/{self.layer.id}"), "collection", JSON),
         ]
 
+    def doors(self, feature: Feature) -> list[Link]:
+        """Return where the actor can do what they may with a record."""
+        grounds = [*grounds_of(feature, self.service.store)]
+        at = {"layer_id": self.layer.id, "feature_id": feature.id}
+
+        def allowed(action: Action) -> bool:
+            return may(self.actor, action, grounds)
+
+        return links_to(self.request, OF_RECORD, allowed, self.lang, **at)
+
     def changed_at(self, feature: Feature) -> datetime:
         """Return when a record was last changed."""
         return self.service.store.history(self.layer.id, feature.id, last=1)[-1].at
@@ -138,6 +150,13 @@ class Desk:
             **plain_headers(self.layer),
             **PRIVATE,
         }
+
+
+def public_doors(desk: Desk, feature_id: str) -> list[Link]:
+    """Return where anyone can do something with a record that everyone sees."""
+    allowed = partial(may_somewhere, VISITOR, layer=desk.layer.id)
+    at = {"layer_id": desk.layer.id, "feature_id": feature_id}
+    return links_to(desk.request, OF_RECORD, allowed, desk.lang, **at)
 
 
 def exact_answer(desk: Desk, feature_id: str, wish: Wish) -> Response | None:
@@ -169,6 +188,7 @@ def _exact(desk: Desk, feature: Feature, wish: Wish) -> Response:
     body = desk.body(feature, wish)
     if not is_page(request.state.format):
         return Response(body, media_type=GEOJSON, headers=headers)
+    request.state.doors = desk.doors(feature)
     return page_of(request, "feature", body, headers, media_type=GEOJSON)
 
 

@@ -106,7 +106,10 @@ SCHEMAS: Mapping[str, Schema] = {
         "role rights",
         name={**_TEXT, "nullable": True},
         role=_TEXT,
+        signed_in={"type": "boolean"},
+        scope={"type": "object", "nullable": True},
         rights=_ANYTHING,
+        links=_LINKS,
         notices=_object(
             "unread",
             unread=_COUNT,
@@ -135,6 +138,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ),
         links=_LINKS,
     ),
+    "rights": _object("actions", id=_TEXT, actions=_list(_TEXT), links=_LINKS),
     "history": _object(
         "revisions",
         id=_TEXT,

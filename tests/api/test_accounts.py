@@ -173,6 +173,16 @@ def test_one_is_sent_on_to_where_one_was(client, people):
     assert answer.headers["location"] == "/?open=sites/1&lang=fi"
 
 
+def test_the_way_back_is_kept_from_the_page_to_its_form_whatever_letters_are_in_it(client, people):
+    way = "/?q=%D0%97%D0%B0%D0%BC%D0%BE%D0%BA&kind=worship#map=9/60/28"
+    page = client.get("/login", params={"lang": "en", "next": way})
+    assert page.status_code == 200
+    assert f'name="next" value="{way.replace("&", "&amp;")}"' in page.text
+    form = {"name": "administrator", "password": PASSWORD, "next": "/?q=Замок"}
+    answer = client.post("/login", data=form, headers=OWN, follow_redirects=False)
+    assert answer.headers["location"] == "/?q=%D0%97%D0%B0%D0%BC%D0%BE%D0%BA"
+
+
 def test_a_form_that_is_none_is_refused(client):
     for body, kind in ((b"{}", "application/json"), (b"a=1", "text/plain"), (b"a=1", "")):
         headers = {**OWN, **({"Content-Type": kind} if kind else {})}

@@ -207,5 +207,5 @@ def test_a_date_is_read_while_it_is_typed(officer):
 
 def test_who_may_edit_is_led_to_the_form_from_the_page_of_a_feature(officer, mill):
     page = f"/collections/sites/items/{mill}?f=html&lang=en"
-    assert f'href="/edit/sites/{mill}?lang=en"' in officer.get(page).text
+    assert f'/edit/sites/{mill}?lang=en"' in officer.get(page).text
     assert "/edit/sites" not in TestClient(officer.app).get(page).text

@@ -454,6 +454,7 @@ PROBES: dict[str, Probe] = {
     f"GET {OF}/items": items,
     f"GET {RECORD}": item,
     f"GET {RECORD}/history": of_ids(),
+    f"GET {RECORD}/rights": of_ids(),
     f"GET {OF}/facets": facets,
     "GET /collections/twins/overview": overview,
     f"GET {OF}/export": exports,

@@ -10,6 +10,7 @@ from fastapi import Request
 from geomap.access import Action, Role, Where
 from geomap.i18n import moment
 from layers.catalog import LAYERS
+from web.pages.standing import doors
 
 Json = dict[str, Any]
 Told = dict[str, Any]
@@ -60,6 +61,8 @@ def _account(_: Request, document: Json, told: Told) -> Told:
     return {
         "name": document["name"] or "",
         "role": tell(ROLES[Role(document["role"])]),
+        "scope": document["scope"],
+        "doors": doors(document["links"], told),
         "layer_titles": [tell(layer.title) for layer in LAYERS.values()],
         "rights": rows,
         "notices": notices,

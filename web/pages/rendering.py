@@ -13,7 +13,6 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from geomap.access import VISITOR, Action, may_somewhere
 from geomap.i18n import choose_language, translate, translate_plural
 from layers.catalog import LAYERS
 from layers.exports.table import EXPORTS
@@ -21,7 +20,7 @@ from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.forms.drafted import drafts_page
 from web.inert import script_json
-from web.pages import changes, linked, own
+from web.pages import changes, linked, own, standing
 from web.pages.interface import interface
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader
@@ -294,24 +293,10 @@ def _feature(request: Request, document: Json, told: Told) -> Told:
         "rows": reader.rows(properties),
         "kind_title": told["_"](layer.title),
         "on_map": f"/?open={layer.id}/{document['id']}&lang={told['lang']}",
-        "edit": _edit(request, layer, document["id"], told["lang"]),
-        "history": _history(request, layer, document),
+        "doors": standing.doors(getattr(request.state, "doors", []), told),
         "data": _map_data(told, [document]),
         "linked_data": script_json(linked.thing(layer.id, document, own)),
     }
-
-
-def _edit(request: Request, layer: Layer, feature_id: str, lang: str) -> str:
-    """Return where whoever asks can edit a feature; empty for those who cannot."""
-    if not may_somewhere(getattr(request.state, "actor", VISITOR), Action.CHANGE, layer.id):
-        return ""
-    return f"/edit/{layer.id}/{feature_id}?lang={lang}"
-
-
-def _history(request: Request, layer: Layer, document: Json) -> str:
-    """Return where the history of a record is; empty where it is told as to the public."""
-    told = any(one["rel"] == "version-history" for one in document["links"])
-    return f"/collections/{layer.id}/items/{document['id']}/history" if told else ""
 
 
 def _past(tell: Callable[[Json, Told, changes.Readers], Told]) -> Callable[..., Told]:

@@ -231,3 +231,16 @@ ACTIONS: Mapping[str, str] = {
     "return": _("Suggestions returned"),
 }
 """What a write is called in the log → in words."""
+
+OFFERED: Mapping[str, str] = {
+    "edit": _("Edit this record"),
+    "visibility": _("Who may see it"),
+    "history": _("History of changes"),
+    "suggest": _("Suggest a correction"),
+    "review": _("Review suggestions"),
+    "suggestions": _("My suggestions"),
+    "changes": _("My changes"),
+    "notices": _("Notices"),
+    "import": _("Import a file"),
+}
+"""Relation of a link that rights open → what it is called."""

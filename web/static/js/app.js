@@ -1,4 +1,6 @@
 // Brings the page to life: one state, the modules that show it, and the address that keeps it.
+import { showWho, whoIsThere } from './account.js'
+import { offerAdding } from './adding.js'
 import { boxText } from './api.js'
 import { openDialogs } from './dialogs.js'
 import { Drawer } from './drawer.js'
@@ -23,6 +25,7 @@ export async function mount(map, { lang }) {
   const address = readAddress(location)
   if (address.view)
     map.setView([address.view.lat, address.view.lng], address.view.zoom, { animate: false })
+  const asked = whoIsThere(lang)
   // Without its words the page still works, in English.
   await loadWords(lang).catch(() => {})
   const { lat, lng } = map.getCenter()
@@ -30,7 +33,15 @@ export async function mount(map, { lang }) {
   const view = new MapView(map, store)
   wire(store, view, Boolean(address.view))
   keepAddress(store)
+  asked.then((who) => known(who, view))
   addEventListener('hashchange', () => follow(map))
+}
+
+/** Show who is there, and what they may do on the map. */
+function known(who, view) {
+  showWho(who)
+  offerAdding(view.map, who)
+  document.documentElement.dataset.who = who.role
 }
 
 /** Go where a changed address says, for example one that was pasted into it. */

@@ -9,6 +9,7 @@ import { copyLink } from './dialogs.js'
 import { bdi, byId, el } from './dom.js'
 import { language, m, nameOf, t } from './i18n.js'
 import { rowOf } from './list.js'
+import { offerRights } from './rights.js'
 import { changed } from './state.js'
 
 const CARDS = {
@@ -96,7 +97,9 @@ export class Drawer {
     this.title.replaceChildren(bdi(name))
     document.title = `${name.text} – ${this.pageTitle}`
     const card = CARDS[open.layer].card(feature, { store: this.store, signal: this.signal })
-    this.body.replaceChildren(this.actions(feature), ...card.flat().filter(Boolean))
+    const actions = this.actions(feature)
+    this.body.replaceChildren(actions, ...card.flat().filter(Boolean))
+    offerRights(actions, open, this.signal)
     this.body.setAttribute('aria-busy', 'false')
     if (isNew) this.body.scrollTop = 0
     this.title.focus({ preventScroll: true })

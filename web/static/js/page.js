@@ -1,4 +1,5 @@
 // A page to read: the theme button, and the small map where the page has one.
+import { showWho, whoIsThere } from './account.js'
 import { byId } from './dom.js'
 import { loadWords } from './i18n.js'
 import { isDark, onTheme, turnTheme } from './palette.js'
@@ -12,8 +13,18 @@ function themeButton() {
   mark()
 }
 
+/** Without its words the menu still works, in English. */
+async function greet() {
+  const { lang } = document.documentElement
+  const who = await whoIsThere(lang)
+  if (who.name !== null) await loadWords(lang).catch(() => {})
+  showWho(who)
+  document.documentElement.dataset.who = who.role
+}
+
 async function start() {
   themeButton()
+  const greeted = greet()
   const place = byId('map')
   if (place) {
     // Without its words the map still works, in English.
@@ -22,6 +33,7 @@ async function start() {
     const { showMap } = await import('./pagemap.js')
     await showMap(place)
   }
+  await greeted
   document.documentElement.dataset.ready = '1'
 }
 
