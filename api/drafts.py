@@ -19,6 +19,7 @@ from api.parameters import FORMAT
 from api.records import CurrentDesk, Desk, private_answer
 from api.router import Router
 from api.service import CurrentService
+from api.uploads import CurrentForm, Form, with_photos
 from geomap.access import Action
 from geomap.drafts import Draft
 from geomap.errors import DraftsFull, DraftTooLarge
@@ -35,15 +36,15 @@ def drafts(request: Request, service: CurrentService, actor: CurrentActor) -> Re
 
 
 @router.page("POST", f"{NEW}/draft", Action.CREATE)
-def keep_new(desk: CurrentDesk, pairs: CurrentPairs) -> Response:
+def keep_new(desk: CurrentDesk, form: CurrentForm) -> Response:
     """Keep what was typed into the form of a new record."""
-    return _kept(desk, "", pairs)
+    return _kept(desk, "", form)
 
 
 @router.page("POST", f"{RECORD}/draft", Action.CHANGE)
-def keep_changed(desk: CurrentDesk, feature_id: ReadableId, pairs: CurrentPairs) -> Response:
+def keep_changed(desk: CurrentDesk, feature_id: ReadableId, form: CurrentForm) -> Response:
     """Keep what was typed into the form of a record."""
-    return _kept(desk, feature_id, pairs)
+    return _kept(desk, feature_id, form)
 
 
 @router.page("POST", f"{RECORD}/draft/discard", Action.SIGN_IN)
@@ -54,15 +55,18 @@ def discard(desk: CurrentDesk, feature_id: ReadableId, pairs: CurrentPairs) -> R
     return RedirectResponse(onwards, status_code=303, headers=PRIVATE)
 
 
-def _kept(desk: Desk, record: str, pairs: list[tuple[str, str]]) -> Response:
+def _kept(desk: Desk, record: str, form: Form) -> Response:
     """Keep a draft; a script is told when, and whoever has none sees the form again."""
     by_script = JSON in desk.request.headers.get("accept", "")
+    pairs, refused = with_photos(desk.service, form, actor=desk.actor.name)
     try:
         draft = keep(desk, record, pairs)
     except (DraftTooLarge, DraftsFull):
         if by_script:
             raise
-        return form_again(desk, record, pairs, status=409)
+        return form_again(desk, record, pairs, status=409, faults=refused)
+    if refused and not by_script:
+        return form_again(desk, record, pairs, status=422, faults=refused)
     there = _form(draft, desk.lang)
     if not by_script:
         return RedirectResponse(there, status_code=303, headers=PRIVATE)

@@ -21,10 +21,10 @@ from api.reading import number
 from api.records import CurrentDesk, Desk
 from api.router import Router
 from api.saving import OWN_SOURCE, Why, basis_of, require_right, write
+from api.uploads import CurrentForm, posted_pairs, with_photos
 from geomap.access import Action
 from geomap.drafts import Draft
 from geomap.errors import (
-    BodyUnreadable,
     CrsUnknown,
     FeatureGone,
     FeatureNotFound,
@@ -41,26 +41,10 @@ from layers.history import restored
 
 NEW = "/edit/{layer_id}/new"
 RECORD = "/edit/{layer_id}/{feature_id}"
-MOST_BYTES = 4 * 1024 * 1024
 
 router = Router("Editing pages")
 
 Pairs = list[tuple[str, str]]
-
-
-async def posted_pairs(request: Request) -> Pairs:
-    """Return the inputs of a form.
-
-    Raises:
-        BodyUnreadable: It is no form, or a larger one than people write.
-    """
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        raise BodyUnreadable("A form is expected.")
-    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
-        raise BodyUnreadable(f"A form may have {MOST_BYTES} bytes.")
-    async with request.form(max_files=0, max_fields=5_000) as form:
-        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
 CurrentPairs = Annotated[Pairs, Depends(posted_pairs)]
@@ -86,9 +70,10 @@ def new_form(desk: CurrentDesk) -> Response:
 
 
 @router.page("POST", NEW, Action.CREATE)
-def create(desk: CurrentDesk, pairs: CurrentPairs) -> Response:
+def create(desk: CurrentDesk, form: CurrentForm) -> Response:
     """Save a new record, or show the form again with what is to be mended."""
-    return _saved(desk, _empty(desk), pairs)
+    pairs, refused = with_photos(desk.service, form, actor=desk.actor.name)
+    return _saved(desk, _empty(desk), pairs, refused)
 
 
 @router.page("GET", RECORD, Action.CHANGE)
@@ -107,18 +92,21 @@ def form(desk: CurrentDesk, feature_id: ReadableId) -> Response:
 
 
 @router.page("POST", RECORD, Action.CHANGE)
-def change(desk: CurrentDesk, feature_id: ReadableId, pairs: CurrentPairs) -> Response:
+def change(desk: CurrentDesk, feature_id: ReadableId, form: CurrentForm) -> Response:
     """Save a changed record, or show the form again with what is to be mended."""
     try:
         feature = desk.record(feature_id, Action.CHANGE)
     except _ABSENT:
         if not desk.actor.account:
             raise
-        return _outlived(desk, feature_id, pairs)
-    return _saved(desk, feature, pairs)
+        return _outlived(desk, feature_id, form.pairs)
+    pairs, refused = with_photos(desk.service, form, actor=desk.actor.name)
+    return _saved(desk, feature, pairs, refused)
 
 
-def form_again(desk: Desk, record: str, pairs: Pairs, *, status: int) -> Response:
+def form_again(
+    desk: Desk, record: str, pairs: Pairs, *, status: int, faults: Sequence[Fault] = ()
+) -> Response:
     """Return the form with what it has sent, nothing of it saved.
 
     Raises:
@@ -126,7 +114,8 @@ def form_again(desk: Desk, record: str, pairs: Pairs, *, status: int) -> Respons
     """
     feature = desk.record(record, Action.CHANGE) if record else _empty(desk)
     posted = _forms(desk).read(desk.layer.id, pairs, feature.properties, desk.lang)
-    return _page(desk, feature, posted.properties, status=status, pairs=pairs, **_typed(posted))
+    again = {"pairs": pairs, "faults": faults, **_typed(posted)}
+    return _page(desk, feature, posted.properties, status=status, **again)
 
 
 _ABSENT = (FeatureGone, FeatureNotFound, NotAllowed)
@@ -176,19 +165,25 @@ def _values(feature: Feature) -> Mapping[str, Any]:
     return {**feature.properties, **exposure}
 
 
-def _saved(desk: Desk, feature: Feature, pairs: Pairs) -> Response:
-    """Save what a form sent on a record; with faults, or when it is stale, show it again."""
+def _saved(desk: Desk, feature: Feature, pairs: Pairs, refused: Sequence[Fault]) -> Response:
+    """Save what a form sent on a record; with faults, or when it is stale, show it again.
+
+    `refused` is what is wrong with photos that came along.
+    """
     posted = _forms(desk).read(desk.layer.id, pairs, feature.properties, desk.lang)
-    again = {"pairs": pairs, **_typed(posted)}
+    again = {"pairs": pairs, "faults": refused, **_typed(posted)}
     if posted.more:
         return _page(desk, feature, posted.properties, **again)
     if posted.base != feature.revision:
         return _stale(desk, feature, posted, again)
     try:
         wished = _checked(desk, feature, posted)
+        if refused:
+            raise InputFaulty(refused)
     except (InputFaulty, NotAllowed) as refusal:
         status, faults = _why(refusal)
-        return _page(desk, feature, posted.properties, status=status, faults=faults, **again)
+        again["faults"] = [*refused, *(one for one in faults if one not in refused)]
+        return _page(desk, feature, posted.properties, status=status, **again)
     alike = _alike(desk, wished) if not (feature.revision or posted.seen) else []
     if alike:
         return _page(desk, feature, posted.properties, candidates=alike, seen=True, **again)

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from api.accounts import typed_form
 from api.auth import require_own_origin
 from api.drafting import is_form
-from api.forms import posted_pairs
 from api.problems import named_problem
+from api.uploads import posted_pairs
 from geomap.drafts import MOST_BYTES, bytes_of
 from geomap.errors import GeomapError, SignInNeeded
 

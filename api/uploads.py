@@ -11,7 +11,15 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from api.service import Service
-from geomap.errors import BodyUnreadable
+from geomap.errors import (
+    BodyUnreadable,
+    PhotoRefused,
+    PhotosBusy,
+    PhotosOff,
+    StoreBusy,
+    StoreUnusable,
+)
+from geomap.model import Fault
 from layers.photos.pictures import MAX_BYTES, developed
 
 MULTIPART = "multipart/form-data"
@@ -21,13 +29,15 @@ MOST_TYPED = 4 * 1024 * 1024
 """Characters of all that is typed into a form."""
 MOST_FIELDS = 5_000
 MOST_FILES = 20
+CHOSEN = ".file"
+"""How the names of inputs end in which photos are chosen."""
 FORM_BYTES = 64 * 1024 * 1024
 """Of a form with photos."""
 PHOTO_BYTES = MAX_BYTES + 64 * 1024
 """Of a body that is one photo, with what is said of it."""
 LARGER: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"/collections/[^/]+/items/[^/]+/photos"), PHOTO_BYTES),
-    (re.compile(r"/edit/[^/]+/[^/]+"), FORM_BYTES),
+    (re.compile(r"/edit/[^/]+/[^/]+(?:/draft)?"), FORM_BYTES),
 )
 """Paths whose bodies may be larger than those of others."""
 
@@ -73,9 +83,7 @@ async def posted_form(request: Request) -> Form:
     Raises:
         BodyUnreadable: It is no form, or a larger one than people write.
     """
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind not in FORMS:
-        raise BodyUnreadable("A form is expected.")
+    _require_form(request)
     pairs: list[tuple[str, str]] = []
     files: dict[str, File] = {}
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
@@ -84,9 +92,31 @@ async def posted_form(request: Request) -> Form:
                 pairs.append((name, value))
             elif value.size:
                 files[name] = File(value.filename or "", await value.read())
+    return Form(_short(pairs), files)
+
+
+async def posted_pairs(request: Request) -> list[tuple[str, str]]:
+    """Return what was typed into a form; files are passed over.
+
+    Raises:
+        BodyUnreadable: It is no form, or a larger one than people write.
+    """
+    _require_form(request)
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return _short(pairs)
+
+
+def _require_form(request: Request) -> None:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind not in FORMS:
+        raise BodyUnreadable("A form is expected.")
+
+
+def _short(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     if sum(len(name) + len(value) for name, value in pairs) > MOST_TYPED:
         raise BodyUnreadable(f"A form may have {MOST_TYPED} characters.")
-    return Form(pairs, files)
+    return pairs
 
 
 def most_bytes(method: str, path: str, usual: int) -> int:
@@ -94,6 +124,30 @@ def most_bytes(method: str, path: str, usual: int) -> int:
     if method != "POST":
         return usual
     return next((most for pattern, most in LARGER if pattern.fullmatch(path)), usual)
+
+
+def with_photos(
+    service: Service, form: Form, *, actor: str = ""
+) -> tuple[list[tuple[str, str]], list[Fault]]:
+    """Return what was typed, with the ids of the photos that were chosen beside it.
+
+    A file of the input `photos[0].file` becomes the value of `photos[0].id`: from then on a form
+    that has to be mended carries the photo along. What is refused of them is told as faults.
+    """
+    pairs, faults = list(form.pairs), []
+    for name, file in form.files.items():
+        if not name.endswith(CHOSEN):
+            continue
+        path = name.removesuffix(CHOSEN) + ".id"
+        try:
+            photo_id = take(service, file.content, actor=actor)
+        except (PhotoRefused, PhotosBusy, PhotosOff, StoreBusy, StoreUnusable) as problem:
+            hint = f"{file.name[:100]}: {problem}"
+            faults.append(Fault("PHOTO_REFUSED", path, file.name[:100], hint))
+            continue
+        pairs = [pair for pair in pairs if pair[0] != path]
+        pairs.append((path, photo_id))
+    return pairs, faults
 
 
 CurrentForm = Annotated[Form, Depends(posted_form)]

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, Protocol
 MEDIA_TYPE = "image/webp"
 """Of all that is kept, whatever was sent."""
 KEPT_UNNAMED = timedelta(days=1)
-"""How long a photo is kept that no record has named and nobody holds."""
+"""How long a visitor's photo is kept that no record has named and nobody holds."""
+KEPT_TYPED = timedelta(days=31)
+"""The same for those who can sign in: as long as a draft that names it may lie."""
 
 
 class Size(StrEnum):
@@ -59,8 +61,8 @@ class Photos(Protocol):
     def put(self, picture: Picture, *, actor: str = "") -> str:
         """Keep a picture and return its id, which nobody can guess.
 
-        Unless a record names it, or it is held, within `KEPT_UNNAMED`, it is gone by the next
-        call after that.
+        Unless a record names it, or it is held, within `KEPT_UNNAMED` or `KEPT_TYPED`, it is gone
+        by the next call after that.
 
         Raises:
             StoreBusy: The store could not be locked in time.

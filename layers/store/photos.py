@@ -12,7 +12,7 @@ from uuid import uuid4
 import apsw
 import orjson
 
-from geomap.photos import KEPT_UNNAMED, Photo, Picture, Size
+from geomap.photos import KEPT_TYPED, KEPT_UNNAMED, Photo, Picture, Size
 from layers.store.connections import Pool
 from layers.store.records import SQL
 
@@ -37,8 +37,12 @@ class SqlitePhotos:
             "thumbnail": picture.thumbnail,
             "picture": picture.full,
         }
+        past = {
+            "since": (now - KEPT_UNNAMED).isoformat(),
+            "since_typed": (now - KEPT_TYPED).isoformat(),
+        }
         with self.transaction() as connection:
-            connection.execute(SQL["sweep_photos"], {"since": (now - KEPT_UNNAMED).isoformat()})
+            connection.execute(SQL["sweep_photos"], past)
             connection.execute(SQL["add_photo"], row)
         return str(row["id"])
 

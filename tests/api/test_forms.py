@@ -1,9 +1,11 @@
 """The editing pages: a record is added and corrected by a plain form, and nothing typed is lost."""
 
+import io
 import re
 from urllib.parse import quote
 
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -209,3 +211,95 @@ def test_who_may_edit_is_led_to_the_form_from_the_page_of_a_feature(officer, mil
     page = f"/collections/sites/items/{mill}?f=html&lang=en"
     assert f'/edit/sites/{mill}?lang=en"' in officer.get(page).text
     assert "/edit/sites" not in TestClient(officer.app).get(page).text
+
+
+# Photos
+
+
+def jpeg(size=(64, 48)):
+    written = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(written, "JPEG")
+    return written.getvalue()
+
+
+CHOSEN = {"photos[0].file": ("IMG_1.jpg", jpeg(), "image/jpeg")}
+SAID = {
+    "photos[0].alt": "The wheel",
+    "photos[0].author": "Aino Aalto",
+    "photos[0].licence": "CC-BY-4.0",
+}
+
+
+def photos(store, feature_id):
+    return stored(store, feature_id).properties.get("photos", [])
+
+
+def test_a_photo_is_chosen_in_the_form_and_stands_with_the_new_record(officer, store):
+    answer = officer.post(NEW, data={**TYPED, **SAID}, files=CHOSEN)
+    assert answer.status_code == 303, answer.text
+    feature_id = re.search(r"/items/([0-9a-f-]{36})\?", answer.headers["location"])[1]
+    [photo] = photos(store, feature_id)
+    assert (photo["alt"], photo["author"]) == ("The wheel", "Aino Aalto")
+    assert officer.get(f"/photos/{photo['id']}/thumbnail").status_code == 200
+    page = officer.get(answer.headers["location"]).text
+    assert f'src="/photos/{photo["id"]}/thumbnail" alt="The wheel"' in page
+    assert "Aino Aalto" in page
+
+
+def test_a_photo_chosen_together_with_other_faults_is_not_lost(officer, store, mill):
+    path = f"/edit/sites/{mill}"
+    sent = {**form(officer, path), **SAID, "dating": "Tuesday", "photos[0].author": ""}
+    answer = officer.post(path, data=sent, files=CHOSEN)
+    assert answer.status_code == 422
+    kept = re.search(r'name="photos\[0\].id" value="([0-9a-f-]{36})"', answer.text)[1]
+    assert f"/photos/{kept}/thumbnail" in answer.text
+    assert photos(store, mill) == []
+    mended = {**sent, "dating": "1760s", "photos[0].author": "Aino", "photos[0].id": kept}
+    assert officer.post(path, data=mended).status_code == 303
+    [photo] = photos(store, mill)
+    assert photo["id"] == kept
+
+
+def test_a_file_that_is_no_photo_is_a_fault_that_names_it_and_nothing_else_is_lost(
+    officer, store, mill
+):
+    path = f"/edit/sites/{mill}"
+    files = {"photos[0].file": ("notes<b>.txt", b"no photo", "image/jpeg")}
+    sent = {**form(officer, path), **SAID, "comment": "Seen on a walk"}
+    answer = officer.post(path, data=sent, files=files)
+    assert answer.status_code == 422
+    assert "notes&lt;b&gt;.txt: It is neither JPEG nor PNG nor WebP." in answer.text
+    assert 'value="The wheel"' in answer.text
+    assert 'value="Seen on a walk"' in answer.text
+    assert photos(store, mill) == []
+
+
+def test_a_photo_is_kept_by_a_form_that_is_sent_back_and_taken_away_by_its_box(
+    officer, store, mill
+):
+    path = f"/edit/sites/{mill}"
+    officer.post(path, data={**form(officer, path), **SAID}, files=CHOSEN)
+    [photo] = photos(store, mill)
+    revision = stored(store, mill).revision
+    assert officer.post(path, data=form(officer, path)).status_code == 303
+    assert stored(store, mill).revision == revision
+    assert officer.get(f"/photos/{photo['id']}").status_code == 200
+    away = {**form(officer, path), "photos[0].remove": "1"}
+    assert officer.post(path, data=away).status_code == 303
+    assert photos(store, mill) == []
+
+
+def test_words_without_a_photo_are_a_fault_beside_the_place_for_it(officer, mill):
+    path = f"/edit/sites/{mill}"
+    answer = officer.post(path, data={**form(officer, path), **SAID})
+    assert answer.status_code == 422
+    assert 'href="#f-photos-0-id"' in answer.text
+
+
+def test_a_photo_is_chosen_on_a_phone_and_without_scripts(officer, mill):
+    page = officer.get(f"/edit/sites/{mill}").text
+    assert 'enctype="multipart/form-data"' in page
+    [chooser] = re.findall(r'<input [^>]*type="file"[^>]*>', page)
+    assert 'accept="image/jpeg,image/png,image/webp"' in chooser
+    assert 'name="photos[0].file"' in chooser
+    assert 'type="file"' not in officer.get("/edit/cities/new").text

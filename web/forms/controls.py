@@ -19,6 +19,8 @@ from web.forms.labels import HELP, LABELS
 
 SPARE = 1
 """Empty members that stand at the end of each list, to be filled in without a script."""
+REMOVED = "remove"
+"""The input of a row that takes the row away."""
 NAME_LANGUAGES = ("en", "ru", "fi", "sv", "et", "lv", "lt", "pl", "de", "no", "krl", "vep", "und")
 
 
@@ -309,6 +311,8 @@ def _read_objects(field: Field, typed: Any, lang: str) -> Any:
     by_name = {member.name: member for member in field.of_fields}
     kept = []
     for one in _members(typed):
+        if one.get(REMOVED):
+            continue
         told = {
             name: value
             for name, text in one.items()
@@ -343,6 +347,6 @@ WAYS: Mapping[Kind, Way] = {
     Kind.COUNTRY: Way(_country, _as_typed),
     Kind.COUNTRIES: Way(_codes, _read_codes),
     Kind.REFERENCE: Way(_plain("reference"), _as_typed),
-    Kind.PHOTO: Way(_plain("text"), _as_typed),
+    Kind.PHOTO: Way(_plain("photo"), _as_typed),
     Kind.OBJECTS: Way(_objects, _read_objects),
 }

@@ -205,7 +205,7 @@ def _plain(value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
     if isinstance(value, Mapping):
-        return ", ".join(_plain(one) for one in value.values())
+        return ", ".join(_plain(one) for name, one in value.items() if name != "id")
     if isinstance(value, list | tuple):
         return "; ".join(_plain(one) for one in value)
     return str(value)

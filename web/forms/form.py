@@ -26,8 +26,7 @@ class Section:
 
 def asked(layer: Layer) -> tuple[Field, ...]:
     """Return the fields that a form asks for, in the layer's order."""
-    known = (f for f in layer.fields if f.name != "photos")
-    return tuple(f for f in known if not f.derived and f.kind not in UNASKED)
+    return tuple(f for f in layer.fields if not f.derived and f.kind not in UNASKED)
 
 
 def sections(

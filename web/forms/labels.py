@@ -38,6 +38,7 @@ LABELS: Mapping[str, str] = {
     "founded": "Founded",
     "geometry_source": "Source of the outline",
     "hosts": "Hosts",
+    "id": "Photo",
     "in_danger": "In danger",
     "inscribed": "Inscribed",
     "kind": "Kind",
@@ -112,6 +113,7 @@ SECTIONS: Mapping[str, Sections] = {
         ("Dating", ("dating", "dating_text")),
         ("Protection", ("designations",)),
         ("Place", ("country", "municipality", "location_precision", "accuracy_m")),
+        ("Photos", ("photos",)),
         ("Source", ("source_url", "as_of", "external_ids")),
     ),
     "cities": (

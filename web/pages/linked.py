@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from web.pages.values import is_web
 
@@ -62,10 +63,25 @@ def thing(layer_id: str, feature: Json, address: str) -> Json:
         "sameAs": [url for url in (told.get("source_url"),) if url and is_web(url)],
         "license": told.get("licence") if is_web(str(told.get("licence") or "")) else None,
         "creditText": told.get("attribution"),
+        "image": [_image(photo, address) for photo in told.get("photos") or ()],
     }
     if layer_id != "twins":
         made |= {"geo": _geo(feature["geometry"]), "address": _address(told)}
     return _some(made)
+
+
+def _image(photo: Json, address: str) -> Json:
+    return _some(
+        {
+            "@type": "ImageObject",
+            "contentUrl": urljoin(address, photo["href"]),
+            "thumbnailUrl": urljoin(address, photo["thumbnail"]),
+            "description": photo["alt"],
+            "caption": photo.get("caption"),
+            "creditText": photo["author"],
+            "license": photo["licence"] if is_web(photo["licence"]) else None,
+        }
+    )
 
 
 def _some(members: Json) -> Json:

@@ -23,7 +23,7 @@ from web.inert import script_json
 from web.pages import changes, linked, own, standing
 from web.pages.interface import interface
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
-from web.pages.values import Reader
+from web.pages.values import Reader, is_web
 from web.words import LANGUAGE_NAMES
 
 Json = dict[str, Any]
@@ -291,12 +291,19 @@ def _feature(request: Request, document: Json, told: Told) -> Told:
         "title": name.text,
         "subject": name,
         "rows": reader.rows(properties),
+        "photos": [_photo(one) for one in properties.get("photos") or ()],
         "kind_title": told["_"](layer.title),
         "on_map": f"/?open={layer.id}/{document['id']}&lang={told['lang']}",
         "doors": standing.doors(getattr(request.state, "doors", []), told),
         "data": _map_data(told, [document]),
         "linked_data": script_json(linked.thing(layer.id, document, own)),
     }
+
+
+def _photo(photo: Json) -> Json:
+    """Return what a page shows of a photo; `terms` is where its licence can be read."""
+    licence = str(photo.get("licence", ""))
+    return {"caption": "", **photo, "terms": licence if is_web(licence) else ""}
 
 
 def _past(tell: Callable[[Json, Told, changes.Readers], Told]) -> Callable[..., Told]:

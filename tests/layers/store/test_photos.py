@@ -176,6 +176,16 @@ def test_a_photo_that_no_record_names_is_forgotten_after_a_day(dated, clock):
     assert is_kept(dated, second)
 
 
+def test_a_photo_of_somebody_with_an_account_waits_for_as_long_as_a_draft(dated, clock):
+    photo = dated.photos.put(PICTURE, actor="officer")
+    clock[0] += timedelta(days=30)
+    dated.photos.put(OTHER)
+    assert is_kept(dated, photo)
+    clock[0] += timedelta(days=2)
+    dated.photos.put(OTHER)
+    assert not is_kept(dated, photo)
+
+
 def test_a_photo_that_is_held_stays_for_as_long_as_that(dated, clock):
     draft, suggestion = dated.photos.put(PICTURE), dated.photos.put(PICTURE)
     dated.photos.hold("draft 1", [draft, "never"])

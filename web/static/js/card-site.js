@@ -1,7 +1,7 @@
 // The details of a cultural site.
 import { facts, namesPart, part, placeNote, sourcePart, textPart } from './cards.js'
 import { bdi, el } from './dom.js'
-import { country, number, t, term, years } from './i18n.js'
+import { country, number, plural, t, term, years } from './i18n.js'
 import { kindGlyph } from './symbols.js'
 
 /** Return the body of a site's drawer. */
@@ -13,6 +13,7 @@ export function siteCard({ properties }) {
       kindGlyph(properties.kind ?? 'none'),
       el('span', { text: properties.kind ? term('kind', properties.kind) : t('Kind not stated') }),
     ),
+    photoPart(properties),
     textPart(properties.description),
     facts([
       [t('Dating'), dating(properties)],
@@ -28,6 +29,30 @@ export function siteCard({ properties }) {
     namesPart(properties),
     sourcePart(properties),
   ]
+}
+
+/** The first photo stands for the site; its page shows all of them. */
+function photoPart({ photos }) {
+  const [first] = photos ?? []
+  if (!first) return null
+  return el(
+    'figure',
+    { class: 'photo' },
+    el(
+      'a',
+      { href: first.href },
+      el('img', { src: first.thumbnail, alt: first.alt, loading: 'lazy' }),
+    ),
+    el(
+      'figcaption',
+      {},
+      `${t('Photo')}: `,
+      bdi({ text: first.author }),
+      ', ',
+      bdi({ text: first.licence }),
+      photos.length > 1 && ` · ${plural('{n} photo', '{n} photos', photos.length)}`,
+    ),
+  )
 }
 
 function dating({ dating_from: from, dating_to: to, dating_text: text }) {

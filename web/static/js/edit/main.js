@@ -4,6 +4,7 @@ import { loadWords } from '../i18n.js'
 import { readDates } from './dates.js'
 import { keepDrafts } from './drafts.js'
 import { placeOnMap } from './place.js'
+import { showChosen } from './photos.js'
 import { offerReferences } from './references.js'
 import { quickenRows } from './rows.js'
 
@@ -12,6 +13,7 @@ const told = JSON.parse(byId('told').textContent)
 
 quickenRows(form)
 readDates(form, told.lang)
+showChosen(form)
 offerReferences(form, told.lang)
 byId('summary')?.focus()
 // Without its words the page still works, in English.

@@ -18,7 +18,7 @@ export function quickenRows(form) {
 function renumbered(last, path, number) {
   const fresh = last.cloneNode(true)
   fresh.classList.remove('faulty')
-  for (const part of fresh.querySelectorAll('.faults')) part.remove()
+  for (const part of fresh.querySelectorAll('.faults, .photo-chosen')) part.remove()
   for (const part of fresh.querySelectorAll('.row-of-form ~ .row-of-form')) part.remove()
   const stem = new RegExp(`^${escaped(path)}\\[\\d+\\]`)
   for (const part of [fresh, ...fresh.querySelectorAll('*')]) renumber(part, stem, path, number)
