@@ -16,6 +16,7 @@ import web.pages.rendering
 import web.routes
 from api import (
     accounts,
+    authors,
     changes,
     collections,
     common,
@@ -36,6 +37,7 @@ from api import (
     queryables,
     resuming,
     returning,
+    review,
     rights,
     search,
     styles,
@@ -66,6 +68,8 @@ ROUTERS: tuple[Router, ...] = (
     suggestions.router,
     changes.router,
     returning.router,
+    review.router,
+    authors.router,
     accounts.router,
     notices.router,
     rights.router,

@@ -74,7 +74,7 @@ def queue(
         "matched": service.store.suggestions.count(wanted),
         "links": links,
     }
-    return private_answer(request, "suggestions", body)
+    return private_answer(request, "queue", body)
 
 
 @router.write(

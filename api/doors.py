@@ -22,7 +22,7 @@ class Door(NamedTuple):
 
 OF_ACCOUNT: tuple[Door, ...] = (
     Door("account", "/account", Action.OWN_ACCOUNT),
-    Door("review", "/suggestions/queue", Action.REVIEW),
+    Door("review", "/review", Action.REVIEW),
     Door("suggestions", "/account/suggestions", Action.OWN_ACCOUNT),
     Door("changes", "/account/changes", Action.OWN_ACCOUNT),
     Door("notices", "/account/notices", Action.OWN_ACCOUNT),

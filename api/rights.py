@@ -22,6 +22,7 @@ from api.service import CurrentService, Service
 from geomap.access import SCOPED, Action, Actor, may_somewhere, reach
 from geomap.errors import FeatureNotFound
 from geomap.model import Feature
+from geomap.suggestions import Wanted
 from layers.catalog import LAYERS
 from layers.projection import flat_names
 from layers.store.protocol import Store
@@ -45,6 +46,8 @@ def account(
         "rights": {layer: _rights(actor, layer) for layer in LAYERS},
         "links": _links(request, actor, lang),
     }
+    if may_somewhere(actor, Action.REVIEW):
+        body["waiting"] = service.store.suggestions.count(Wanted())
     if actor.account and reach(actor, Action.OWN_ACCOUNT):
         body["notices"] = _notices(service, actor.account)
     return private_answer(request, "account", body)

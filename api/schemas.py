@@ -110,6 +110,7 @@ SCHEMAS: Mapping[str, Schema] = {
         scope={"type": "object", "nullable": True},
         rights=_ANYTHING,
         links=_LINKS,
+        waiting=_COUNT,
         notices=_object(
             "unread",
             unread=_COUNT,

@@ -219,6 +219,9 @@ class Suggestions(Protocol):
     def decided_in(self, transaction_id: str) -> Sequence[Suggestion]:
         """Return the suggestions whose last step was part of a write."""
 
+    def decided_counts(self, transaction_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return of how many suggestions each write took the last step; none of those of none."""
+
     def undo(
         self,
         transaction_id: str,

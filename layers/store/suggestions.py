@@ -171,6 +171,13 @@ class SqliteSuggestions:
         """Return the suggestions whose last step was part of a write."""
         return self._found("suggestions_decided_in", {"transaction_id": transaction_id})
 
+    def decided_counts(self, transaction_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return of how many suggestions each write took the last step; none of those of none."""
+        asked = {"ids": _json(list(transaction_ids))}
+        with self.readers.lent() as connection:
+            found: list[Any] = connection.execute(SQL["decided_counts"], asked).fetchall()
+        return dict(found)
+
     def undo(
         self,
         transaction_id: str,

@@ -66,6 +66,7 @@ def _account(_: Request, document: Json, told: Told) -> Told:
         "layer_titles": [tell(layer.title) for layer in LAYERS.values()],
         "rights": rows,
         "notices": notices,
+        "waiting": document.get("waiting"),
         "feed_since": moment(told["lang"], since) if since else "",
     }
 

@@ -20,7 +20,7 @@ from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.forms.drafted import drafts_page
 from web.inert import script_json
-from web.pages import changes, linked, own, standing
+from web.pages import changes, linked, own, review, standing
 from web.pages.interface import interface
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader, is_web
@@ -377,5 +377,8 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "drafts": ("drafts.html", drafts_page),
     "openapi": ("interface.html", _interface),
     **own.PAGES,
+    "reviewQueue": ("review.html", _past(review.queue)),
+    "reviewOne": ("suggestion.html", _past(review.one)),
+    "suggestions": ("own_suggestions.html", _past(review.own)),
 }
 """Kind of document → its template, and what fills it."""

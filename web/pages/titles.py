@@ -179,10 +179,13 @@ KINDS: Mapping[str, str] = {
     "feedAddress": _("Address of your feed"),
     "history": _("History of changes"),
     "suggestion": _("Suggestion"),
-    "suggestions": _("Suggestions"),
+    "suggestions": _("Your suggestions"),
+    "queue": _("Suggestions to decide"),
     "writes": _("My changes"),
     "write": _("A change"),
     "restoration": _("Restore a version"),
+    "reviewQueue": _("Suggestions to decide"),
+    "reviewOne": _("Suggestion"),
 }
 """Kind of document → its title, where the document itself has none."""
 

@@ -1,7 +1,8 @@
 // Maps of what was changed: where something was, dashed, and where it is then. Drawn when seen.
 import { byId } from './dom.js'
 import { loadWords } from './i18n.js'
-import { groundedMap, paintedBy } from './pagemap.js'
+import { groundedMap, nameTip, paintedBy } from './pagemap.js'
+import { onTheme, palette } from './palette.js'
 
 const { L } = window
 const CLOSEST = 15
@@ -34,6 +35,23 @@ function draw(box, places) {
   )
   drawn.addTo(map)
   box.dataset.ready = '1'
+  if (places.near) around(map, places.near)
+}
+
+/** Show what the public sees around, small and beneath: it says where a place is among others. */
+async function around(map, near) {
+  const answer = await fetch(near, { headers: { Accept: 'application/geo+json' } }).catch(() => null)
+  if (!answer?.ok) return
+  const neighbours = L.geoJSON(await answer.json(), {
+    style: { weight: 1, fillOpacity: 0.05 },
+    pointToLayer: (_, place) => L.circleMarker(place, { radius: 4, weight: 1, fillOpacity: 0.6 }),
+    onEachFeature: nameTip,
+  })
+  const paint = () => neighbours.setStyle({ color: palette().ink, fillColor: palette().ink })
+  paint()
+  onTheme(paint)
+  neighbours.addTo(map).bringToBack()
+  map.getContainer().dataset.neighbours = neighbours.getLayers().length
 }
 
 function shape(geometry, side) {

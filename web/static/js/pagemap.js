@@ -73,7 +73,8 @@ async function shapes({ features, box }) {
   return layer.getLayers().length ? layer : null
 }
 
-function nameTip({ properties }, shape) {
+/** Name a shape when it is pointed at. */
+export function nameTip({ properties }, shape) {
   const label = document.createElement('span')
   label.textContent = properties?.name ?? '' // names are text, never HTML
   if (label.textContent) shape.bindTooltip(label)
