@@ -33,6 +33,7 @@ TAGS: Mapping[str, str] = {
     "Photos": "Photos of features, shown to whom these are shown.",
     "History": "What was changed, by whom and why; and back.",
     "Suggestions": "What people suggest to be changed, and decisions on it.",
+    "Imports": "Files of records, imported as one change.",
     "Changes": "Writes with all that each has changed.",
     "Accounts": "Signing in, and what one may do.",
     "Styles": "How to draw the tiles: styles for MapLibre and files for QGIS.",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from api import reading
+from geomap.crs import FILE_CRS
 from geomap.grid import MAX_ZOOM
 from geomap.i18n import LANGUAGES
+from geomap.model import Visibility
 from geomap.places import LngLat
 from geomap.suggestions import Kind as SuggestionKind
 from geomap.suggestions import Status
@@ -18,6 +20,8 @@ from geomap.when import Interval, parse_interval
 from layers.catalog import LAYERS
 from layers.cql2.filter import OLD_NAMES, READERS
 from layers.cql2.raw import MOST_BYTES
+from layers.imports.csv import STATED_ENCODINGS
+from layers.imports.table import profile_names
 from layers.layer import Field, Kind, Layer
 from layers.paging import MOST_KEYS
 from layers.query import filterable
@@ -229,6 +233,42 @@ BY: Parameter[str] = Parameter(
     {"type": "string"},
     lambda text: reading.plain("by", text),
 )
+DRY_RUN: Parameter[bool] = Parameter(
+    "dry_run",
+    "Only say what the import would do; false: do it.",
+    {"type": "boolean", "default": True},
+    lambda text: reading.truth("dry_run", text),
+)
+ACCEPT_VALID: Parameter[bool] = Parameter(
+    "accept_valid",
+    "Import the sound rows where others are faulty.",
+    {"type": "boolean", "default": False},
+    lambda text: reading.truth("accept_valid", text),
+)
+REGISTER: Parameter[str] = Parameter(
+    "register",
+    "Whose columns the file has: geomap, or the name of a register's profile.",
+    {"type": "string", "enum": list(profile_names()), "default": "geomap"},
+    lambda text: reading.one_of("register", text, profile_names()),
+)
+FILE_SYSTEM: Parameter[str] = Parameter(
+    "file_crs",
+    "The reference system of the coordinates of a table, easting or longitude first.",
+    {"type": "string", "enum": list(FILE_CRS)},
+    lambda text: reading.one_of("file_crs", text, tuple(FILE_CRS)),
+)
+ENCODING: Parameter[str] = Parameter(
+    "encoding",
+    "The encoding of a table, where it is not found rightly by itself.",
+    {"type": "string", "enum": list(STATED_ENCODINGS)},
+    lambda text: reading.one_of("encoding", text, STATED_ENCODINGS),
+)
+NEW_VISIBILITY: Parameter[str] = Parameter(
+    "visibility",
+    "Who may see new records.",
+    {"type": "string", "enum": [one.value for one in Visibility], "default": "public"},
+    lambda text: reading.one_of("visibility", text, tuple(one.value for one in Visibility)),
+)
 BOXES: tuple[Parameter[Any], ...] = (BBOX, BBOX_CRS, PLACED)
 """What narrows features where a box is asked for: pages, counts, exports."""
 FILTERS: tuple[Parameter[Any], ...] = (
@@ -299,6 +339,12 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         LIMIT,
         AFTER,
         BEFORE,
+        DRY_RUN,
+        ACCEPT_VALID,
+        REGISTER,
+        FILE_SYSTEM,
+        ENCODING,
+        NEW_VISIBILITY,
         BY,
         SORTBY,
         ONWARDS,

@@ -41,7 +41,7 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.SamePlaceTwice: HTTPStatus.BAD_REQUEST,
     errors.CrsUnknown: HTTPStatus.BAD_REQUEST,
     errors.DateUnparsable: HTTPStatus.BAD_REQUEST,
-    errors.FileUnreadable: HTTPStatus.BAD_REQUEST,
+    errors.FileUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InputFaulty: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SourceUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.RecordTaken: HTTPStatus.CONFLICT,
@@ -72,6 +72,11 @@ STATUSES: Mapping[type[GeomapError], HTTPStatus] = {
     errors.RevisionConflict: HTTPStatus.PRECONDITION_FAILED,
     errors.VersionStale: HTTPStatus.PRECONDITION_FAILED,
     errors.ConditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.ImportGone: HTTPStatus.NOT_FOUND,
+    errors.ImportChanged: HTTPStatus.CONFLICT,
+    errors.ImportFaulty: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ImportBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.UploadsFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MachineExhausted: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -147,6 +152,11 @@ def _faults(error: Any) -> Mapping[str, Any]:
     return {"errors": [_fault(fault) for fault in error.faults]}
 
 
+def _rows(error: Any) -> Mapping[str, Any]:
+    """Return the faulty values of a file, each with its row."""
+    return {"errors": [{"row": fault.row, **_fault(fault)} for fault in error.faults]}
+
+
 def _fault(fault: Fault) -> Mapping[str, Any]:
     """Return what is wrong with one value: where it stands, what it is, what would be right."""
     return {
@@ -183,6 +193,7 @@ _ENVELOPE = ("type", "id", "geometry", "properties")
 _PRIVATE = frozenset({401, 403, 410, 412, 428})
 _MEMBERS: Mapping[type[GeomapError], Callable[[Any], Mapping[str, Any]]] = {
     errors.InputFaulty: _faults,
+    errors.ImportFaulty: _rows,
     errors.VersionStale: _versions,
     errors.SuggestionsConflict: lambda error: {"conflicts": list(error.hindered)},
     errors.SuggestionsDecided: lambda error: {"decided": list(error.titles)},

@@ -62,18 +62,19 @@ def require_right(desk: Desk, action: Action, feature: Feature) -> None:
         )
 
 
-def write(desk: Desk, edits: Sequence[Edit], why: Why) -> Written:
+def write(desk: Desk, edits: Sequence[Edit], why: Why, sources: Sequence[Source] = ()) -> Written:
     """Write as the actor, with the house's own source where an edit names it.
 
     Raises:
         RevisionConflict: Someone was faster.
     """
+    named = {one.id: one for one in (*own_sources(desk.service, edits), *sources)}
     return desk.service.store.write(
         edits,
         actor=desk.actor.name,
         action=why.action,
         comment=why.comment,
-        sources=own_sources(desk.service, edits),
+        sources=[*named.values()],
         key=why.key,
         asked=why.asked,
     )

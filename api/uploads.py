@@ -20,6 +20,7 @@ from geomap.errors import (
     StoreUnusable,
 )
 from geomap.model import Fault
+from geomap.uploads import MOST_BYTES
 from layers.photos.pictures import MAX_BYTES, developed
 
 MULTIPART = "multipart/form-data"
@@ -35,9 +36,12 @@ FORM_BYTES = 64 * 1024 * 1024
 """Of a form with photos."""
 PHOTO_BYTES = MAX_BYTES + 64 * 1024
 """Of a body that is one photo, with what is said of it."""
+FILE_BYTES = MOST_BYTES + 64 * 1024
+"""Of a body that is one file of records, with the form around it."""
 LARGER: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"/collections/[^/]+/items/[^/]+/photos"), PHOTO_BYTES),
     (re.compile(r"/edit/[^/]+/[^/]+(?:/draft)?"), FORM_BYTES),
+    (re.compile(r"/import/[^/]+|/collections/[^/]+/imports"), FILE_BYTES),
 )
 """Paths whose bodies may be larger than those of others."""
 

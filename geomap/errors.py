@@ -347,6 +347,54 @@ class FeatureInUse(GeomapError):
     problem = "feature-in-use"
 
 
+class ImportGone(GeomapError):
+    """A file that was sent is kept no more."""
+
+    problem = "import-gone"
+
+    def __init__(self) -> None:
+        super().__init__("This file is kept no more, or was imported: send it again.")
+
+
+class ImportChanged(GeomapError):
+    """An import would do something else by now than was shown."""
+
+    problem = "import-changed"
+
+    def __init__(self) -> None:
+        super().__init__("Records have been changed since: look again at what it would do.")
+
+
+class ImportFaulty(GeomapError):
+    """Rows of a file are faulty, and only a sound one was to be imported."""
+
+    problem = "import-faulty"
+
+    def __init__(self, rows: int, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(
+            f"{rows} rows are faulty, and nothing was imported; accept_valid takes the others."
+        )
+        self.faults = tuple(faults)
+
+
+class ImportBusy(GeomapError):
+    """As many files are being read as may be at a time; trying again later will do."""
+
+    problem = "import-busy"
+
+    def __init__(self) -> None:
+        super().__init__("Other files are being read; please try again.")
+
+
+class UploadsFull(GeomapError):
+    """As many files are kept as may be at a time; trying again later will do."""
+
+    problem = "uploads-full"
+
+    def __init__(self) -> None:
+        super().__init__("Too many files wait to be imported; please try again later.")
+
+
 class StoreBusy(GeomapError):
     """The write lock did not come free in time; trying again later will do."""
 

@@ -382,6 +382,7 @@ FAULT_CODES: Mapping[str, str] = {
     "PAIR_OF_ONE": "Both ends of the pair are one city.",
     "CONFLICT_NEWER": "The stored record is newer than the one of the file.",
     "READ_ONLY": "The house fills this value; an edit cannot change it.",
+    "NOT_ALLOWED": "The record lies outside the rights of the account.",
     "TEXT_ENCODING": "The bytes are not text in the stated or detected encoding.",
 }
 """Codes of `geomap.model.Fault`, each with what it means."""

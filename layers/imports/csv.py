@@ -34,6 +34,8 @@ ENCODINGS = (
 )
 """What registers come in when it is not Unicode, likeliest first: many letters are the same in
 several of them, and only a stated encoding is certain."""
+STATED_ENCODINGS = ("utf-8", "utf-16", *(name.replace("_", "-") for name in ENCODINGS))
+"""What may be stated over HTTP."""
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -125,6 +125,15 @@ def _row(number: int, feature: Mapping[str, Any]) -> Row:
     return Row(number, values, place)
 
 
+_MISSHAPEN = (
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    shapely.errors.ShapelyError,
+)
 _HINT = "Write a GeoJSON geometry: a type and its coordinates, longitude first."
 
 
@@ -135,6 +144,6 @@ def geometry_of(member: Any) -> tuple[BaseGeometry | None, str]:
         return None, f"geometry of type {kind!r}"
     try:
         place = shape(member)
-    except (ValueError, TypeError, IndexError, KeyError, shapely.errors.ShapelyError) as problem:
+    except _MISSHAPEN as problem:
         return None, str(problem)[:200]
     return place, ""

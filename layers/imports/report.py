@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,13 +72,19 @@ class Report:
 
     def write_csv(self, path: Path) -> None:
         """Write every fault as one line: row, column, value, code, hint, severity (UTF-8)."""
-        with path.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(COLUMNS)
-            for fault in self.faults:
-                texts = (fault.column, fault.value, fault.code, fault.hint, fault.severity)
-                row = "" if fault.row is None else str(fault.row)
-                table.writerow([row, *(_harmless(text) for text in texts)])
+        path.write_bytes(faults_table(self.faults))
+
+
+def faults_table(faults: Sequence[Fault]) -> bytes:
+    """Return faults as CSV: row, column, value, code, hint, severity (UTF-8)."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for fault in faults:
+        texts = (fault.column, fault.value, fault.code, fault.hint, fault.severity)
+        row = "" if fault.row is None else str(fault.row)
+        table.writerow([row, *(_harmless(one) for one in texts)])
+    return text.getvalue().encode("utf-8", "replace")
 
 
 def _harmless(text: str) -> str:

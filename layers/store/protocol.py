@@ -18,6 +18,7 @@ from geomap.notices import Notices
 from geomap.photos import Photos, Size
 from geomap.places import Bounds
 from geomap.suggestions import Suggestions
+from geomap.uploads import Uploads
 
 if TYPE_CHECKING:
     from layers.cql2.filter import Filter
@@ -173,6 +174,10 @@ class Store(Protocol):
     def photos(self) -> Photos:
         """What the photos of records show: kept in the same store, changed by their own gate."""
 
+    @property
+    def uploads(self) -> Uploads:
+        """Files that were sent to be imported, for their accounts alone."""
+
     def transaction(
         self, transaction_id: str, *, after: int = 0, last: int | None = None
     ) -> list[Revision]:
@@ -219,6 +224,9 @@ class Store(Protocol):
 
     def features(self, layer: str) -> Iterator[Feature]:
         """Yield all records of a layer, whatever their visibility, ordered by id."""
+
+    def known_as(self, layer: str, source_id: str, record_id: str) -> dict[str, str]:
+        """Return record_id → id of what goes by an identifier, alone or with `@` behind it."""
 
     def by_record(self, layer: str, source_id: str) -> dict[str, tuple[str, int]]:
         """Return record_id → (id, revision) of a source: what an upsert needs to know."""

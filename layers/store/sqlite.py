@@ -20,6 +20,7 @@ from geomap.model import Edit, Feature, Revision, Source, Write, Written
 from geomap.notices import Notices
 from geomap.photos import Photos
 from geomap.suggestions import Suggestions
+from geomap.uploads import Uploads
 from layers.store import backup, past
 from layers.store.accounts import SqliteAccounts
 from layers.store.connections import (
@@ -40,6 +41,7 @@ from layers.store.protocol import PublicReader
 from layers.store.reader import SqliteReader
 from layers.store.records import SQL, features_in, features_of, sources_of
 from layers.store.suggestions import SqliteSuggestions
+from layers.store.uploads import SqliteUploads
 from layers.store.verify import faults
 from layers.store.writing import Beside, Note, answer_to, prepared, written
 
@@ -156,6 +158,11 @@ class SqliteStore:
         """What the photos of records show."""
         return SqlitePhotos(self._readers, self._transaction, self._now)
 
+    @property
+    def uploads(self) -> Uploads:
+        """Files that were sent to be imported."""
+        return SqliteUploads(self._readers, self._transaction, self._now)
+
     def transaction(
         self, transaction_id: str, *, after: int = 0, last: int | None = None
     ) -> list[Revision]:
@@ -224,6 +231,12 @@ class SqliteStore:
         with self._readers.lent() as connection, closing(connection.cursor()) as cursor:
             for chunk in features_in(cursor.execute(SQL["features"], {"layer": layer})):
                 yield from chunk
+
+    def known_as(self, layer: str, source_id: str, record_id: str) -> dict[str, str]:
+        """Return record_id → id of what goes by an identifier, alone or with `@` behind it."""
+        with self._readers.lent() as connection:
+            asked = {"layer": layer, "source_id": source_id, "record_id": record_id}
+            return dict(connection.execute(SQL["known_as"], asked))
 
     def by_record(self, layer: str, source_id: str) -> dict[str, tuple[str, int]]:
         """Return record_id → (id, revision) of a source: what an upsert needs to know."""

@@ -548,7 +548,7 @@ def test_each_role_gets_through_the_guards_that_it_may_and_no_other(client, toke
         path = route.path.format(
             layer_id="sites", feature_id=make.identity("never"), z=0, x=0, y=0, revision=1,
             tileMatrixSetId="WebMercatorQuad", style_id="light", name="x", transaction_id="x",
-            code="x", theme="light", secret="x", suggestion_id="x",
+            code="x", theme="light", upload_id="x", secret="x", suggestion_id="x",
             photo_id=make.identity("photo"),
         )  # fmt: skip
         allowed = MAY[role] if "layer_id" in route.path else BEYOND.get(role, MAY[role])

@@ -380,6 +380,12 @@ def transactions(route: str, _chance: random.Random) -> Asks:
         yield Ask(route, told(path, f="html", after=f"{one}.1"))
 
 
+def uploads(route: str, _chance: random.Random) -> Asks:
+    """A file that was sent: by ids of records, and by none."""
+    for layer, one in IDS:
+        yield Ask(route, route.replace("{layer_id}", layer).replace("{upload_id}", one))
+
+
 def options(route: str, _chance: random.Random) -> Asks:
     """Which methods there are, for whoever asks."""
     for layer, one in IDS:
@@ -521,6 +527,12 @@ PROBES: dict[str, Probe] = {
     "POST /account/changes/{transaction_id}/undo": sent("POST", "{transaction_id}"),
     "GET /edit/{layer_id}/{feature_id}/restore/{revision}": of_ids("1"),
     "POST /edit/{layer_id}/{feature_id}/restore/{revision}": sent("POST"),
+    "GET /import/{layer_id}": new_forms,
+    "GET /import/{layer_id}/{upload_id}": uploads,
+    "GET /import/{layer_id}/{upload_id}/faults.csv": uploads,
+    "POST /import/{layer_id}": sent("POST"),
+    "POST /import/{layer_id}/{upload_id}": sent("POST", "{upload_id}"),
+    f"POST {OF}/imports": sent("POST"),
     # a new route: its line here
 }
 """METHOD and path of a route → what asks it. Any method of a route without a line is a fault."""
@@ -547,7 +559,7 @@ def _other_ways(route: str) -> Asks:
 def _plainly(route: str) -> str:
     usual = {"layer_id": "sites", "feature_id": HIDDEN[0].id, "z": "3", "x": "4", "y": "2",
              "tileMatrixSetId": "WebMercatorQuad", "style_id": "light", "name": "x", "code": "x",
-             "lang": "en", "transaction_id": "x", "revision": "1"}  # fmt: skip
+             "lang": "en", "transaction_id": "x", "revision": "1", "upload_id": "x"}  # fmt: skip
     path = route
     for name, value in usual.items():
         path = path.replace("{" + name + "}", value)

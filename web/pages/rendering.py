@@ -20,7 +20,7 @@ from layers.layer import Layer
 from web.assets import script_url, style_url, vendor_url
 from web.forms.drafted import drafts_page
 from web.inert import script_json
-from web.pages import changes, linked, own, review, standing
+from web.pages import changes, imports, linked, own, review, standing
 from web.pages.interface import interface
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader, is_web
@@ -370,6 +370,8 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "history": ("history.html", _past(changes.history)),
     "writes": ("writes.html", _past(changes.writes)),
     "write": ("write.html", _past(changes.write)),
+    "importForm": ("import_form.html", lambda _, document, told: imports.form(document, told)),
+    "import": ("import.html", lambda _, document, told: imports.report(document, told)),
     "restoration": ("restoration.html", _past(changes.restoration)),
     "schema": ("schema.html", _schema),
     "signIn": ("signin.html", _form),

@@ -183,6 +183,8 @@ KINDS: Mapping[str, str] = {
     "queue": _("Suggestions to decide"),
     "writes": _("My changes"),
     "write": _("A change"),
+    "importForm": _("Import a file"),
+    "import": _("What the import would do"),
     "restoration": _("Restore a version"),
     "reviewQueue": _("Suggestions to decide"),
     "reviewOne": _("Suggestion"),

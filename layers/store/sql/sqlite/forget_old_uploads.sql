@@ -1,0 +1,2 @@
+-- Forget the files that were kept before :since.
+DELETE FROM upload WHERE at < :since

@@ -1,0 +1,2 @@
+-- How many files there are beside one.
+SELECT count(*) FROM upload WHERE id <> :id
