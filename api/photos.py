@@ -22,7 +22,7 @@ from api.records import PRIVATE, CurrentDesk, Desk, check_conditions
 from api.router import Router, Writes
 from api.service import CurrentService, Service
 from api.uploads import IMAGES, MULTIPART, posted_form, take
-from geomap.access import Action, Actor, may
+from geomap.access import Action, Actor, may, may_somewhere
 from geomap.crs import STORAGE_CRS
 from geomap.errors import BodyUnreadable, PhotoNotFound
 from geomap.model import Feature
@@ -188,9 +188,12 @@ def _shown(request: Request, service: Service, actor: Actor, photo_id: str, size
 
 
 def _may_see(service: Service, actor: Actor, photo: Photo) -> bool:
-    """Tell whether an actor may see a photo that is not public: its record, or, before, its own."""
+    """Tell whether an actor may see a photo that is not public: with its record.
+
+    Before a record names it, it is for who sent it, and for those who decide on suggestions.
+    """
     if not photo.feature_id:
-        return photo.actor == actor.name
+        return photo.actor == actor.name or may_somewhere(actor, Action.REVIEW)
     record = service.store.feature(photo.layer, photo.feature_id)
     if record is None:
         past = service.store.history(photo.layer, photo.feature_id)

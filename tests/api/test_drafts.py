@@ -1,10 +1,12 @@
 """Drafts: what is typed and not saved comes back, to whoever typed it and to nobody else."""
 
+import io
 import re
 from html import unescape
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from PIL import Image
 from shapely import box
 from starlette.testclient import TestClient
 
@@ -401,3 +403,26 @@ def test_a_foreign_page_keeps_no_draft(anna, store):
 def test_the_page_of_drafts_speaks_the_readers_language(anna, lang):
     title = {"en": "Your drafts", "ru": "Ваши черновики", "fi": "Luonnoksesi"}[lang]
     assert f"<h1>{title}</h1>" in anna.get(f"/account/drafts?f=html&lang={lang}").text
+
+
+def test_a_photo_that_was_chosen_stands_in_the_draft(anna, store, mill):
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(picture, "PNG")
+    path = f"/edit/sites/{mill}"
+    files = {"photos[0].file": ("a.png", picture.getvalue(), "image/png")}
+    typed = typed_in(anna, path, **{"photos[0].alt": "The wheel"})
+    assert anna.post(f"{path}/draft", data=typed, files=files, headers=OWN).status_code == 303
+    again = inputs(opened(anna, path))
+    assert again["photos[0].alt"] == "The wheel"
+    address = f"/photos/{again['photos[0].id']}/thumbnail"
+    assert anna.get(address).status_code == 200
+    assert "photos" not in store.feature("sites", mill).properties
+
+
+def test_a_file_that_is_no_photo_takes_nothing_from_the_draft(anna, mill):
+    path = f"/edit/sites/{mill}"
+    files = {"photos[0].file": ("a.png", b"no photo", "image/png")}
+    answer = anna.post(f"{path}/draft", data=typed_in(anna, path), files=files, headers=OWN)
+    assert answer.status_code == 422
+    assert "a.png: It is neither JPEG nor PNG nor WebP." in answer.text
+    assert inputs(opened(anna, path))["comment"] == "half a word"

@@ -346,11 +346,12 @@ def test_the_photo_of_a_hidden_site_is_for_those_who_see_the_site(client, of, sh
         assert found.json()["type"].endswith("/photo-not-found")
 
 
-def test_a_photo_that_no_record_names_yet_is_for_who_sent_it(client, of, store):
+def test_a_photo_that_no_record_names_yet_is_for_who_sent_it_and_who_decides(client, of, store):
     sender = of("contributor")
     photo_id = store.photos.put(pictures.developed(JPEG), actor="contributor of Imatra")
     assert client.get(f"/photos/{photo_id}", headers=sender).status_code == 200
-    for headers in ({}, of("administrator"), of("contributor", "Vyborg")):
+    assert client.get(f"/photos/{photo_id}", headers=of("reviewer")).status_code == 200
+    for headers in ({}, of("expert"), of("heritage_editor"), of("contributor", "Vyborg")):
         assert client.get(f"/photos/{photo_id}", headers=headers).status_code == 404
     visitors = store.photos.put(pictures.developed(JPEG))
     assert client.get(f"/photos/{visitors}").status_code == 404
@@ -363,6 +364,14 @@ def test_the_photo_of_a_deleted_site_is_for_those_who_could_see_it(
     assert client.get(path).status_code == 404
     assert client.get(path, headers=of("expert")).status_code == 200
     assert client.get(path, headers=of("expert", "Vyborg")).status_code == 404
+
+
+@pytest.mark.parametrize("f", ["geojson", "csv", "parquet"])
+def test_files_name_the_photos_of_what_is_public_alone(client, officer, shown, path, f):
+    address = f"/collections/sites/export?f={f}"
+    assert path.encode() in client.get(address).content
+    shown("generalised")
+    assert path[-36:].encode() not in client.get(address).content
 
 
 def test_the_description_tells_of_photos(client):
