@@ -366,7 +366,7 @@ def test_the_photo_of_a_deleted_site_is_for_those_who_could_see_it(
     assert client.get(path, headers=of("expert", "Vyborg")).status_code == 404
 
 
-@pytest.mark.parametrize("f", ["geojson", "csv", "parquet"])
+@pytest.mark.parametrize("f", ["geojson", "csv"])
 def test_files_name_the_photos_of_what_is_public_alone(client, officer, shown, path, f):
     address = f"/collections/sites/export?f={f}"
     assert path.encode() in client.get(address).content
