@@ -24,7 +24,7 @@ OF_ACCOUNT: tuple[Door, ...] = (
     Door("account", "/account", Action.OWN_ACCOUNT),
     Door("review", "/review", Action.REVIEW),
     Door("suggestions", "/account/suggestions", Action.OWN_ACCOUNT),
-    Door("changes", "/account/changes", Action.OWN_ACCOUNT),
+    Door("changes", "/account/changes", Action.SEE),
     Door("notices", "/account/notices", Action.OWN_ACCOUNT),
     Door("import", "/import", Action.IMPORT),
 )

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from api.bodies import CurrentBody
+from api.changes import CurrentDesks
 from api.depends import CurrentWishes, Reads
 from api.forms import CurrentPairs
 from api.imports import (
@@ -37,7 +38,7 @@ from api.parameters import (
 from api.records import PRIVATE, CurrentDesk, Desk, private_answer
 from api.router import Router, Writes
 from api.saving import Why
-from geomap.access import Action
+from geomap.access import Action, may_somewhere
 from geomap.errors import (
     BodyUnreadable,
     CrsUnknown,
@@ -49,6 +50,7 @@ from geomap.errors import (
 )
 from geomap.model import Visibility
 from geomap.uploads import MOST_BYTES, Upload
+from layers.catalog import LAYERS
 from layers.imports.sent import MOST_ROWS, Asked, profiles_of
 
 CSV = "text/csv"
@@ -126,6 +128,15 @@ async def posted_file(request: Request) -> tuple[str, bytes, dict[str, str]]:
 
 
 PostedFile = Annotated[tuple[str, bytes, dict[str, str]], Depends(posted_file)]
+
+
+@router.page("GET", "/import", Action.IMPORT)
+def layers(desks: CurrentDesks) -> Response:
+    """Which layers the reader may import into; where that is one alone, its form."""
+    mine = [one for one in LAYERS if may_somewhere(desks.actor, Action.IMPORT, one)]
+    if len(mine) == 1:
+        return _onwards(f"{PAGE.format(layer_id=mine[0])}?lang={desks.lang}")
+    return private_answer(desks.request, "importInto", {"layers": mine, "links": []})
 
 
 @router.page("GET", PAGE, Action.IMPORT)

@@ -486,3 +486,17 @@ def test_a_body_larger_than_a_file_may_be_is_refused_before_it_is_read(boss):
     patch = {"Content-Type": "application/merge-patch+json"}
     path = "/collections/sites/items/00000000-0000-4000-8000-000000000000"
     assert boss.patch(path, content=small, headers=patch).status_code == 413
+
+
+def test_who_may_import_is_led_to_the_form_of_their_layers(boss, anna, person):
+    assert {*re.findall(r'href="/import/(\w+)\?lang', boss.get("/import").text)} == {
+        "sites", "cities", "regions", "twins",
+    }  # fmt: skip
+    assert {*re.findall(r'href="/import/(\w+)\?lang', anna.get("/import").text)} == {
+        "sites", "regions",
+    }  # fmt: skip
+    assert "/import?" in anna.get("/account?f=html&lang=en").text
+    carl = person("Carl", Scope(), Role.CONTRIBUTOR)
+    told = carl.get("/account?f=html&lang=en").text
+    assert "/import?" not in told
+    assert "/account/changes" not in told

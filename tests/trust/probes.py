@@ -527,6 +527,7 @@ PROBES: dict[str, Probe] = {
     "POST /account/changes/{transaction_id}/undo": sent("POST", "{transaction_id}"),
     "GET /edit/{layer_id}/{feature_id}/restore/{revision}": of_ids("1"),
     "POST /edit/{layer_id}/{feature_id}/restore/{revision}": sent("POST"),
+    "GET /import": plain,
     "GET /import/{layer_id}": new_forms,
     "GET /import/{layer_id}/{upload_id}": uploads,
     "GET /import/{layer_id}/{upload_id}/faults.csv": uploads,

@@ -9,6 +9,7 @@ from geomap.crs import FILE_CRS
 from geomap.i18n import translate
 from geomap.model import Visibility
 from geomap.terms import FAULT_CODES
+from layers.catalog import LAYERS
 from layers.imports.csv import STATED_ENCODINGS
 from layers.imports.table import profile_named
 from layers.layer import Layer
@@ -25,6 +26,15 @@ REGISTERS: Mapping[str, str] = {
     "unesco": "UNESCO World Heritage List",
 }
 """Profile → whose register it reads; names are the same in every language."""
+
+
+def into(document: Json, told: Told) -> Told:
+    """Return what the page is told that asks which layer a file is for."""
+    return {
+        "layers": [
+            (LAYERS[one], f"/import/{one}?lang={told['lang']}") for one in document["layers"]
+        ]
+    }
 
 
 def form(document: Json, told: Told) -> Told:

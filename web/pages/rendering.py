@@ -370,6 +370,7 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "history": ("history.html", _past(changes.history)),
     "writes": ("writes.html", _past(changes.writes)),
     "write": ("write.html", _past(changes.write)),
+    "importInto": ("import_into.html", lambda _, document, told: imports.into(document, told)),
     "importForm": ("import_form.html", lambda _, document, told: imports.form(document, told)),
     "import": ("import.html", lambda _, document, told: imports.report(document, told)),
     "restoration": ("restoration.html", _past(changes.restoration)),

@@ -183,6 +183,7 @@ KINDS: Mapping[str, str] = {
     "queue": _("Suggestions to decide"),
     "writes": _("My changes"),
     "write": _("A change"),
+    "importInto": _("Import a file"),
     "importForm": _("Import a file"),
     "import": _("What the import would do"),
     "restoration": _("Restore a version"),
