@@ -29,7 +29,7 @@ def history_of(
     asked = {
         "layer": feature[0],
         "id": feature[1],
-        "before": LATEST if before is None else before,
+        "before": LATEST if before is None else max(0, min(before, LATEST)),
         # One more: the earliest of those wished began where the one before it ended.
         "last": ALL if last is None else last + 1,
     }

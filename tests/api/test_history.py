@@ -137,6 +137,13 @@ def test_what_was_deleted_is_restored(editor, public, mill):
     assert editor.post(f"{mill}/history/9/restore").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["0", "-1", str(2**63), "-" + "9" * 40, "9" * 400])
+def test_a_number_that_no_revision_can_have_is_not_found(editor, mill, number):
+    for method, path in (("POST", "restore"), ("GET", "restore")):
+        answer = editor.request(method, f"{mill}/history/{number}/{path}")
+        assert answer.status_code in (404, 405), answer.text
+
+
 def test_a_restore_keeps_to_its_condition(editor, mill):
     tag = editor.get(mill).headers["etag"]
     changed(editor, mill, condition="good")
