@@ -5,6 +5,8 @@ import runpy
 
 import pytest
 
+from api.cli import main
+
 
 @pytest.fixture(scope="module")
 def generate(checkout):
@@ -30,3 +32,37 @@ def test_every_class_that_is_declared_is_in_the_table(generate):
 def test_every_command_of_the_table_names_tests_that_there_are(checkout, generate):
     for paths in re.findall(r'TESTS="([^"]+)"', generate["conformance_table"]()):
         assert all((checkout / path).exists() for path in paths.split()), paths
+
+
+WRITTEN = ("README.md", "SECURITY.md", "docs/runbook.md", "docs/threats.md", "docs/accounts.md")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_test_target_and_setting_that_a_document_names_is_there(checkout, name):
+    text = (checkout / name).read_text("utf-8")
+    for path in re.findall(r"\btests/[\w/]+(?:\.py)?", text):
+        assert (checkout / path).exists(), path
+    makefile = (checkout / "Makefile").read_text("utf-8")
+    for target in re.findall(r"`make (\w+)", text):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+    settings = (checkout / "docs" / "settings.md").read_text("utf-8")
+    for setting in re.findall(r"\bGEOMAP_[A-Z_]+", text):
+        assert f"`{setting}`" in settings, setting
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_command_that_a_document_names_is_there(checkout, name):
+    for command, rest in re.findall(
+        r"(?<![\w/.-])geomap (\w+)(?: +(\w+))?", commands_in((checkout / name).read_text("utf-8"))
+    ):
+        assert command in main.commands, command
+        if command == "user" and rest:
+            assert rest in main.commands["user"].commands, rest
+
+
+def commands_in(text):
+    """Return what stands in a document as code."""
+    blocks = re.findall(
+        r"```(?:sh|cron)\n(.*?)```|^    (geomap .*)$|`([^`\n]+)`", text, re.S | re.M
+    )
+    return "\n".join(part for block in blocks for part in block if part)
