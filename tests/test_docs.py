@@ -62,7 +62,6 @@ def test_every_command_that_a_document_names_is_there(checkout, name):
 
 def commands_in(text):
     """Return what stands in a document as code."""
-    blocks = re.findall(
-        r"```(?:sh|cron)\n(.*?)```|^    (geomap .*)$|`([^`\n]+)`", text, re.S | re.M
-    )
+    ways = r"```sh\n(.*?)```|^    (geomap [^\n]*)$|`(geomap [^`\n]+)`"
+    blocks = re.findall(ways, text, re.S | re.M)
     return "\n".join(part for block in blocks for part in block if part)
