@@ -79,7 +79,9 @@ class Segments:
 def schema() -> str:
     """Return what must be the same in the code that writes a segment and that which reads it."""
     layers = [(layer.id, layer.columns(), layer.group_by) for layer in LAYERS.values()]
-    told = repr((FORMAT, sys.byteorder, NAME_COLUMNS, RULE_VERSION, layers))
+    # Texts and sheets of exports hold what no column does.
+    fields = [[(field.name, field.kind) for field in layer.fields] for layer in LAYERS.values()]
+    told = repr((fields, FORMAT, sys.byteorder, NAME_COLUMNS, RULE_VERSION, layers))
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 

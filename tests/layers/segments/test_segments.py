@@ -14,6 +14,7 @@ from shapely import LineString, box
 from geomap.grid import tile_at
 from geomap.model import Edit, EditKind, Source, Visibility
 from geomap.settings import Settings
+from layers import catalog
 from layers import snapshot as snapshots
 from layers.exports.table import EXPORTS
 from layers.query import Query, facets, select
@@ -275,6 +276,20 @@ def test_a_segment_of_another_format_is_not_used(filled, built, follow, folder, 
     monkeypatch.setattr("layers.segments.opening.FORMAT", 2)
     follower = follow()
     follower.current()
+    assert not follower.is_mapped
+
+
+def test_a_segment_without_a_field_that_came_later_is_not_used(
+    filled, built, follow, anew, monkeypatch
+):
+    """Its sheets do not hold the field, which an export asks for."""
+    before = catalog.LAYERS["sites"]
+    fields = tuple(field for field in before.fields if field.name != "area_ha")
+    monkeypatch.setitem(catalog.LAYERS, "sites", replace(before, fields=fields))
+    built()
+    monkeypatch.setitem(catalog.LAYERS, "sites", before)
+    follower = follow()
+    assert told(follower) == told(anew())
     assert not follower.is_mapped
 
 
