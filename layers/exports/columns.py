@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,10 +95,11 @@ class _Source:
         kept: Sheets | None,
         parser: Parser,
     ) -> None:
-        self._table, self._rows, self._kept = table, rows, kept
+        self._table, self._rows = table, rows
         self._types = attribute_types(table.layer)
         is_kept = rows < (len(kept) if kept else 0)
         self._old, new = rows[is_kept], rows[~is_kept]
+        self._kept = kept.picked(self._old) if kept else None
         self._parsed = parser.columns(reader, table, new) if len(new) else None
         mixed = len(self._old) and len(new)
         self._order = np.argsort(np.argsort(~is_kept, kind="stable")) if mixed else None
@@ -107,7 +109,7 @@ class _Source:
 
     def wkt(self, crs: str) -> pa.Array:
         if crs in DEGREES and self._kept is not None and self._parsed is None:
-            return self._kept.column(self._rows, WKT, pa.string())
+            return self._kept.column(WKT, pa.string())
         return wkt_of(self._table, self._rows, crs)
 
     def _column(self, name: str) -> pa.Array:
@@ -121,7 +123,7 @@ class _Source:
         if name in COMPUTED[self._table.layer.id]:
             column = self._table.columns[name]
             return _computed[type(column)](column, self._rows)
-        old = self._kept.column(self._old, name, self._types[name])
+        old = self._kept.column(name, self._types[name])
         if self._parsed is None:
             return old
         both = pa.concat_arrays([old, self._parsed[name]])
@@ -130,10 +132,15 @@ class _Source:
 
 def _texts_of_terms(column: Terms, rows: Rows) -> pa.Array:
     """Return lists as JSON text, null for an empty one."""
-    texts = [orjson.dumps(value) if value else None for value in column.values]
+    size = len(column.values)
+
+    def build() -> pa.Array:
+        texts = [orjson.dumps(value) if value else None for value in islice(column.values, size)]
+        return of_bytes(texts, pa.string())
+
     codes = column.codes[rows].astype(np.int32)
     told = pa.DictionaryArray.from_arrays(
-        of_numbers(codes, codes < 0), of_bytes(texts, pa.string())
+        of_numbers(codes, codes < 0), column.remembered("json", size, build)
     )
     return told.dictionary_decode()
 

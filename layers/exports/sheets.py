@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -35,15 +36,28 @@ class Sheets:
     def __len__(self) -> int:
         return sum(map(len, self._sheets))
 
-    def column(self, rows: Rows, name: str, type_: pa.DataType) -> pa.Array:
-        """Return a column of ascending rows, in the type that it has in an export."""
+    def picked(self, rows: Rows) -> Picked:
+        """Return what all sheets have of ascending rows."""
         starts = np.searchsorted(rows, np.arange(ROWS, len(self), ROWS))
-        found = [pa.nulls(0, type_)]
-        for part in np.split(rows, starts):
-            if len(part):
-                column = self._sheets[int(part[0]) // ROWS][name]
-                found.append(_plain(_of_rows(column, part % ROWS), type_))
-        return found[1] if len(found) == 2 else pa.concat_arrays(found)
+        parts = [part for part in np.split(rows, starts) if len(part)]
+        return Picked(
+            [(self._sheets[int(part[0]) // ROWS], _places(part % ROWS)) for part in parts]
+        )
+
+
+Places: TypeAlias = slice | pa.Array
+
+
+class Picked:
+    """Some rows of sheets, whose columns are asked for one by one."""
+
+    def __init__(self, parts: Sequence[tuple[pa.RecordBatch, Places]]) -> None:
+        self._parts = parts
+
+    def column(self, name: str, type_: pa.DataType) -> pa.Array:
+        """Return a column in the type that it has in an export."""
+        found = [_plain(_of_places(sheet[name], at), type_) for sheet, at in self._parts]
+        return found[0] if len(found) == 1 else pa.concat_arrays([pa.nulls(0, type_), *found])
 
 
 def sheets_of(table: LayerTable) -> Sheets | None:
@@ -78,11 +92,16 @@ def read(files: Sequence[mmap.mmap]) -> Sheets:
     return Sheets([pa.ipc.open_file(pa.py_buffer(file)).get_batch(0) for file in files])
 
 
-def _of_rows(column: pa.Array, rows: Rows) -> pa.Array:
+def _places(rows: Rows) -> Places:
+    """Return where in a sheet its rows are: as a slice, where none between them is left out."""
     first, last = int(rows[0]), int(rows[-1])
     if last - first + 1 == len(rows):
-        return column.slice(first, len(rows))
-    return column.take(of_numbers(rows.astype(np.int64)))
+        return slice(first, last + 1)
+    return of_numbers(rows.astype(np.int64))
+
+
+def _of_places(column: pa.Array, at: Places) -> pa.Array:
+    return column[at] if isinstance(at, slice) else column.take(at)
 
 
 def _plain(column: pa.Array, type_: pa.DataType) -> pa.Array:
