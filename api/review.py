@@ -221,11 +221,23 @@ def _row(desks: Desks, outcome: Outcome) -> dict[str, Any]:
         "kind": one.kind.value,
         "status": one.status.value,
         "author": one.told_author,
-        "municipalities": sorted(one.municipalities),
+        "municipalities": _municipalities(outcome),
         "message": one.message[:200],
         "conflicts": len(outcome.conflicts) if one.status is Status.WAITING else 0,
-        "fields": sorted({step["path"].split("/")[-1] for step in one.patch}),
+        "fields": list(dict.fromkeys(_field(step["path"]) for step in one.patch)),
     }
+
+
+def _municipalities(outcome: Outcome) -> list[str]:
+    """Return the municipalities of a record, as it writes them where it does."""
+    sides = [side.properties for side in (outcome.present, outcome.wished) if side is not None]
+    written = {str(one["municipality"]) for one in sides if one.get("municipality")}
+    return sorted(written or outcome.suggestion.municipalities)
+
+
+def _field(path: str) -> str:
+    """Return which field the path of a patch is about."""
+    return path.removeprefix("/properties").split("/")[1]
 
 
 def _decided(store: Store, transaction_id: str) -> dict[str, Any] | None:
@@ -262,7 +274,7 @@ def _suggestion(
     body = {
         **told(desk, one),
         **reviewed(desk, outcome),
-        "municipalities": sorted(one.municipalities),
+        "municipalities": _municipalities(outcome),
         "revision": outcome.present.revision if outcome.present else 0,
         "following": following[0].id if following else "",
         "fault": fault,

@@ -43,5 +43,10 @@ def _news(key: tuple[str, str, Status], found: list[Suggestion]) -> News:
         name=first.title if len(found) == 1 else "",
         message="" if status is Status.WAITING else first.reason,
         who=first.decided_by,
-        path=PATH if account_id else "/",
+        path=_path(found) if account_id else "/",
     )
+
+
+def _path(found: list[Suggestion]) -> str:
+    """Return where an author reads on: at the one suggestion, or at all of their own."""
+    return f"/suggestions/{found[0].id}" if len(found) == 1 else PATH

@@ -54,6 +54,7 @@ def test_of_one_suggestion_the_name_is_told_on_the_page(store, suggestions):
     decide(suggestions, 1, status=Status.RETURNED, reason="Which year?")
     [news] = told(store, "a")
     assert (news.kind, news.name) == (NoticeKind.RETURNED, "Site 1")
+    assert news.path == f"/suggestions/{key(1)}"
 
 
 def test_nobody_is_told_of_what_they_decided_themselves(store, suggestions):

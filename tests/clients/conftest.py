@@ -62,11 +62,12 @@ def held(snapshot: Snapshot) -> Callable[..., set[str]]:
 
 
 @pytest.fixture
-def fetched(server: str, tmp_path: Path) -> Callable[[str, str], Path]:
+def fetched(server: str, tmp_path: Path) -> Callable[..., Path]:
     """Save what the server answers, under a name."""
 
-    def save(address: str, name: str) -> Path:
-        with urllib.request.urlopen(server + address, timeout=60) as answer:
+    def save(address: str, name: str, **headers: str) -> Path:
+        request = urllib.request.Request(server + address, headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
             (tmp_path / name).write_bytes(answer.read())
         return tmp_path / name
 

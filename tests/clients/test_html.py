@@ -6,8 +6,18 @@ Not counted: how tags and lines are written, a box that scrolls (`region`), a li
 
 import json
 import urllib.request
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+
+from geomap.access import Action, Role
+from geomap.accounts import Account, Token
+from geomap.notices import News, NoticeKind
+from geomap.suggestions import Decision, Kind, Status, Suggestion
+from layers.store.engines import open_store
+from layers.suggesting import proposed
 
 PAGES = (
     "/",
@@ -30,6 +40,48 @@ PAGES = (
     "/problems/tile-out-of-range",
     "/account",
 )
+OWN_PAGES = (
+    "/account?f=html",
+    "/account/notices?f=html",
+    "/account/suggestions?f=html",
+    "/review",
+    "/review?status=rejected",
+)
+
+
+@pytest.fixture(scope="module")
+def store(seeded_environment, server):
+    opened = open_store(seeded_environment["GEOMAP_STORE"])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def token(store):
+    """The token of an administrator, who has been told something."""
+    store.accounts.save(Account("html", "Rita", Role.ADMINISTRATOR))
+    ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    store.accounts.add_token(
+        "html", Token("html", "", frozenset(Action), frozenset(), "", ends), "secret of pages"
+    )
+    store.notices.add([News(NoticeKind.RETURNED, "html", name="Mill", message="a\nb", who="R")])
+    return "secret of pages"
+
+
+@pytest.fixture(scope="module")
+def suggestion(store, token):
+    """The id of a suggestion that waits; another one was rejected."""
+    present = next(iter(store.features("sites")))
+    wished = replace(present, properties={**present.properties, "municipality": "Trialtown"})
+    for name in ("waits", "decided"):
+        one = Suggestion(str(uuid4()), "sites", present.id, Kind.CHANGE, "", author="html",
+                         message="x < y")  # fmt: skip
+        made = store.suggestions.add(proposed(one, present, wished, store))
+        if name == "decided":
+            store.suggestions.decide(Decision([made.id], Status.REJECTED, "No"), [], actor="Rita")
+        else:
+            waiting = made.id
+    return waiting
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "fi"])
@@ -38,6 +90,19 @@ def test_no_page_has_a_fault(server, fetched, node, held, lang):
     paths += [f"/collections/sites/items/{min(held('sites'))}"]
     named = {path: f"page-{number}.html" for number, path in enumerate(dict.fromkeys(paths))}
     files = [str(fetched(f"{path}?f=html&lang={lang}", name)) for path, name in named.items()]
+    node(
+        "node_modules/html-validate/bin/html-validate.mjs", "--config", ".htmlvalidate.json", *files
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "fi"])
+def test_no_page_of_whoever_has_signed_in_has_a_fault(fetched, node, token, suggestion, lang):
+    pages = [*OWN_PAGES, f"/review/{suggestion}", f"/suggestions/{suggestion}?f=html"]
+    files = [
+        str(fetched(f"{page}{'&' if '?' in page else '?'}lang={lang}", f"own-{number}.html",
+                    Authorization=f"Bearer {token}"))
+        for number, page in enumerate(pages)
+    ]  # fmt: skip
     node(
         "node_modules/html-validate/bin/html-validate.mjs", "--config", ".htmlvalidate.json", *files
     )

@@ -86,6 +86,10 @@ def _feed_address(_: Request, document: Json, told: Told) -> Told:
     return {"address": document["address"], "formats": []}
 
 
+BELOW_ACCOUNT = frozenset(
+    {"notices", "feedAddress", "suggestions", "reviewQueue", "reviewOne", "drafts", "writes"}
+)
+"""Kinds of documents to which the page of the account leads."""
 PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "account": ("account.html", _account),
     "notices": ("notices.html", _notices),

@@ -145,7 +145,9 @@ def _trail(request: Request, kind: str, layer: Layer | None, lang: str) -> list[
     """Return title and address of what lies above a page, the map first."""
     tell = partial(translate, lang)
     trail = [(tell("Map"), f"/?f=html&lang={lang}")]
-    if kind != "landingPage":
+    if kind in own.BELOW_ACCOUNT:
+        trail.append((tell(KINDS["account"]), _page_of("/account", lang=lang)))
+    elif kind not in ("landingPage", "account"):
         trail.append((tell("Open data"), _page_of("/landing", lang=lang)))
     if layer is not None:
         here = f"/collections/{layer.id}"

@@ -89,7 +89,7 @@ def queue(document: Json, told: Told, readers: Readers) -> Told:
             "moment": moment(lang, one["at"]),
             "what": tell(KINDS[one["kind"]]),
             "layer_title": tell(LAYERS[one["layer"]].title),
-            "changed": [tell(FIELDS.get(name, name)) for name in one["fields"]],
+            "changed": [tell(FIELDS[name]) for name in one["fields"] if name in FIELDS],
             "chosen": one["id"] in document["chosen"],
         }
         for one in document["rows"]
