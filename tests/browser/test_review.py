@@ -48,8 +48,8 @@ def suggestions(store):
     """A thousand suggestions on a thousand sites: each is given a date, some are moved."""
     kept = hashed(PASSWORD)
     scope = Scope(frozenset({TOWN.casefold()}))
-    store.accounts.save(Account("rita", "Rita", Role.REVIEWER, scope, kept))
-    store.accounts.save(Account("anna", "Anna", Role.CONTRIBUTOR, password=kept))
+    store.accounts.save(Account("review-rita", "Rita Reviews", Role.REVIEWER, scope, kept))
+    store.accounts.save(Account("review-anna", "Anna Suggests", Role.CONTRIBUTOR, password=kept))
     source = next(iter(store.sources().values()))
     sites = [_site(number, source) for number in range(MANY)]
     store.write([Edit(EditKind.PUT, one) for one in sites], actor="test", action="trial",
@@ -62,7 +62,7 @@ def suggestions(store):
         if not made:
             wished = replace(wished, geometry=_point(28.31, 61.0))
         one = Suggestion(identity(f"suggestion {site.id}"), "sites", site.id, Kind.CHANGE, "",
-                         author="anna", message="It is written on the gate")  # fmt: skip
+                         author="review-anna", message="It is written on the gate")  # fmt: skip
         made.append(store.suggestions.add(proposed(one, present, wished, store)))
     return made
 
@@ -108,7 +108,7 @@ def dated(base_url: str) -> int:
 def test_axe_finds_nothing_on_the_pages_of_review_in_either_theme_and_size(
     page, base_url, suggestions, lang
 ):
-    signed_in(page, base_url, "Rita")
+    signed_in(page, base_url, "Rita Reviews")
     one = suggestions[0].id
     for scheme, size in (("light", "desk"), ("dark", "phone")):
         page.emulate_media(color_scheme=scheme)
@@ -121,7 +121,7 @@ def test_axe_finds_nothing_on_the_pages_of_review_in_either_theme_and_size(
 
 
 def test_the_map_shows_the_place_before_and_after_among_its_neighbours(page, base_url, suggestions):
-    signed_in(page, base_url, "Rita").goto(f"{base_url}/review/{suggestions[0].id}?lang=en")
+    signed_in(page, base_url, "Rita Reviews").goto(f"{base_url}/review/{suggestions[0].id}?lang=en")
     box = page.locator("[data-places]")
     box.scroll_into_view_if_needed()
     expect(box).to_have_attribute("data-ready", "1")
@@ -132,7 +132,7 @@ def test_the_map_shows_the_place_before_and_after_among_its_neighbours(page, bas
 def test_a_thousand_are_decided_in_one_action_and_taken_back_in_one(
     page, base_url, suggestions, store
 ):
-    signed_in(page, base_url, "Rita").goto(f"{base_url}/review?lang=en")
+    signed_in(page, base_url, "Rita Reviews").goto(f"{base_url}/review?lang=en")
     page.get_by_label("Municipality").fill(TOWN)
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text(f"Suggestions: {MANY}")).to_be_visible()
@@ -151,7 +151,7 @@ def test_a_thousand_are_decided_in_one_action_and_taken_back_in_one(
 
 
 def test_a_decision_is_taken_back_later_from_the_list(page, base_url, suggestions, faults):
-    signed_in(page, base_url, "Rita").goto(f"{base_url}/review?lang=en&municipality={TOWN}")
+    signed_in(page, base_url, "Rita Reviews").goto(f"{base_url}/review?lang=en&municipality={TOWN}")
     page.get_by_role("checkbox", name="Choose House 1", exact=True).check()
     page.get_by_role("checkbox", name="Choose House 2", exact=True).check()
     page.get_by_role("button", name="Reject with a reason").click()
@@ -169,7 +169,7 @@ def test_a_decision_is_taken_back_later_from_the_list(page, base_url, suggestion
 
 
 def test_by_keyboard_alone_one_is_returned_and_its_author_reads_why(page, base_url, suggestions):
-    signed_in(page, base_url, "Rita").goto(f"{base_url}/review/{suggestions[5].id}?lang=en")
+    signed_in(page, base_url, "Rita Reviews").goto(f"{base_url}/review/{suggestions[5].id}?lang=en")
     page.locator("#reason").focus()
     page.keyboard.type("Which gate?")
     page.keyboard.press("Tab")
@@ -177,7 +177,7 @@ def test_by_keyboard_alone_one_is_returned_and_its_author_reads_why(page, base_u
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Returned: 1.")
     page.context.clear_cookies()
-    signed_in(page, base_url, "Anna").goto(f"{base_url}/account/notices?lang=en")
+    signed_in(page, base_url, "Anna Suggests").goto(f"{base_url}/account/notices?lang=en")
     expect(page.get_by_text("Which gate?")).to_be_visible()
     page.get_by_role("link", name="Your suggestion came back").first.click()
     page.wait_for_url(f"**/suggestions/{suggestions[5].id}*")
@@ -186,7 +186,7 @@ def test_by_keyboard_alone_one_is_returned_and_its_author_reads_why(page, base_u
 
 def test_without_scripts_all_of_it_works(browser: Browser, base_url, suggestions):
     context = browser.new_context(java_script_enabled=False)
-    page = signed_in(context.new_page(), base_url, "Rita")
+    page = signed_in(context.new_page(), base_url, "Rita Reviews")
     page.goto(f"{base_url}/review?lang=en&municipality={TOWN}")
     page.get_by_role("checkbox", name="Choose House 7", exact=True).check()
     page.get_by_role("button", name="Approve").click()

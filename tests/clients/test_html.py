@@ -59,7 +59,7 @@ def store(seeded_environment, server):
 @pytest.fixture(scope="module")
 def token(store):
     """The token of an administrator, who has been told something."""
-    store.accounts.save(Account("html", "Rita", Role.ADMINISTRATOR))
+    store.accounts.save(Account("html", "Reader of pages", Role.ADMINISTRATOR))
     ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     store.accounts.add_token(
         "html", Token("html", "", frozenset(Action), frozenset(), "", ends), "secret of pages"
@@ -78,7 +78,9 @@ def suggestion(store, token):
                          message="x < y")  # fmt: skip
         made = store.suggestions.add(proposed(one, present, wished, store))
         if name == "decided":
-            store.suggestions.decide(Decision([made.id], Status.REJECTED, "No"), [], actor="Rita")
+            store.suggestions.decide(
+                Decision([made.id], Status.REJECTED, "No"), [], actor="Reviewer"
+            )
         else:
             waiting = made.id
     return waiting
