@@ -156,8 +156,9 @@ def _chosen(service: Service, asked: Asked, pairs: Pairs) -> list[str]:
         # What has come since the page was made was not seen, and is not decided.
         found = service.store.suggestions.wanted(asked.waiting(), limit=MOST_DECIDED)
         return [one.id for one in found]
-    named = "shown" if scope == "page" else "id"
-    return list(dict.fromkeys(value for name, value in pairs if name == named))
+    if scope == "page":
+        return list(dict.fromkeys(filter(None, dict(pairs).get("shown", "").split(","))))
+    return list(dict.fromkeys(value for name, value in pairs if name == "id"))
 
 
 def _after(asked: Asked, done: Decided, lang: str) -> str:

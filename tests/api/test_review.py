@@ -248,9 +248,10 @@ def test_what_has_come_since_the_page_was_made_is_not_decided_unseen(rita, sugge
 
 def test_all_on_the_page_are_those_that_were_shown(rita, suggest, mills, store):
     made = [suggest(one, dating="1760") for one in mills]
-    shown_ids = re.findall(r'name="shown" value="([^"]+)"', shown(rita))
+    [text] = re.findall(r'name="shown" value="([^"]+)"', shown(rita))
+    shown_ids = text.split(",")
     assert shown_ids == [one.id for one in made]
-    form = {"scope": "page", "shown": shown_ids[:2], "decision": "approve"}
+    form = {"scope": "page", "shown": ",".join(shown_ids[:2]), "decision": "approve"}
     rita.post("/review", data=form)
     assert status(store, made[2]) is Status.WAITING
 
