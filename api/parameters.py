@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from api import reading
 from geomap.crs import FILE_CRS
+from geomap.errors import ParameterInvalid
 from geomap.grid import MAX_ZOOM
 from geomap.i18n import LANGUAGES
 from geomap.model import Visibility
@@ -363,6 +364,18 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
         CAPTION,
     )
 }
+
+
+def lng_lat(stated: Mapping[str, str]) -> tuple[float, float] | None:
+    """Return the place that `lng` and `lat` of an address name; None where they name none.
+
+    A form begins there: what cannot be read is no reason not to show it.
+    """
+    try:
+        lng, lat = (reading.number(name, stated.get(name, "")) for name in ("lng", "lat"))
+    except ParameterInvalid:
+        return None
+    return (lng, lat) if abs(lng) <= 180 and abs(lat) <= 90 else None
 
 
 def number_after(text: str | None) -> int | None:

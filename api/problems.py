@@ -125,6 +125,8 @@ async def named_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.SignInNeeded) and _is_opened_page(request):
         wished = urlencode({"next": f"{request.url.path}?{request.url.query}".rstrip("?")})
         return Response(status_code=303, headers={"Location": f"/login?{wished}", **PRIVATE})
+    if isinstance(error, errors.NotAllowed) and (instead := _suggesting(request)):
+        return Response(status_code=307, headers={"Location": instead, **PRIVATE})
     members = _MEMBERS[type(error)](error) if type(error) in _MEMBERS else {}
     answer = problem(request, status, str(error), name=error.problem, **members)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -145,6 +147,22 @@ def _is_opened_page(request: Request) -> bool:
     """Tell whether a person opens a page, who can be asked to sign in."""
     is_page = getattr(request.state, "format", "") == "html"
     return request.method == "GET" and is_page and "authorization" not in request.headers
+
+
+def _suggesting(request: Request) -> str:
+    """Return where whoever may not change a record by its form can suggest that; else empty."""
+    route, actor = request.scope.get("route"), getattr(request.state, "actor", None)
+    path = _SUGGESTING.get(getattr(route, "path", ""), "")
+    if not path or actor is None or not actor.is_known:
+        return ""
+    return f"{path.format(**request.path_params)}?{request.url.query}".rstrip("?")
+
+
+_SUGGESTING: Mapping[str, str] = {
+    "/edit/{layer_id}/new": "/suggest/{layer_id}/new",
+    "/edit/{layer_id}/{feature_id}": "/suggest/{layer_id}/{feature_id}",
+}
+"""Form of a record → the form with the same fields on which anyone suggests."""
 
 
 def _faults(error: Any) -> Mapping[str, Any]:

@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import orjson
+
 from api.links import JSON, link, url
 from api.records import Desk, is_on_present
 from api.saving import OWN_SOURCE, basis_of
@@ -14,6 +16,7 @@ from geomap.access import Action, reach
 from geomap.errors import FeatureNotFound, InputFaulty, NotAllowed, VersionPassed
 from geomap.model import Fault, Feature
 from geomap.patches import changes
+from geomap.photos import named_in
 from geomap.suggestions import LONGEST_MESSAGE, Kind, Suggestion
 from layers.exact import exact_object
 from layers.given import Given, record_of
@@ -129,8 +132,9 @@ def in_words(desk: Desk, one: Suggestion, seen: Seen) -> Suggestion:
     """
     grounds = grounds_of(seen.exact, desk.service.store)
     municipalities = frozenset().union(*(ground.municipalities for ground in grounds))
-    title = title_of(seen.told) if seen.told else _public_title(desk, seen.exact.id)
-    made = replace(one, title=title, base=seen.exact.revision, municipalities=municipalities)
+    made = replace(
+        one, title=title_seen(desk, seen), base=seen.exact.revision, municipalities=municipalities
+    )
     return _in_words(made)
 
 
@@ -164,13 +168,29 @@ def _in_words(one: Suggestion) -> Suggestion:
     return one
 
 
-def _public_title(desk: Desk, feature_id: str) -> str:
-    """Return what everyone sees a record called, of which only a part is public."""
-    import orjson
-
-    text = desk.public_text(feature_id)
+def title_seen(desk: Desk, seen: Seen) -> str:
+    """Return what a record is called, as far as whoever asks sees it."""
+    if seen.told is not None:
+        return title_of(seen.told)
+    text = desk.public_text(seen.exact.id)
     properties = orjson.loads(text)["properties"] if text else {}
-    return str(properties.get("name") or feature_id)
+    return str(properties.get("name") or seen.exact.id)
+
+
+def kept(desk: Desk, one: Suggestion, *, secret: str = "", asked: bytes = b"") -> Suggestion:
+    """Keep a suggestion, and the photos that it names; return it as it is kept."""
+    hold_photos(desk, one)
+    return desk.service.store.suggestions.add(one, secret=secret, asked=asked)
+
+
+def hold_photos(desk: Desk, one: Suggestion) -> None:
+    """Keep the photos that a suggestion names, which no record does yet."""
+    values = [change.after for change in changes(one.patch) if change.path == "/properties/photos"]
+    named = [{"photos": value} for value in values if value]
+    named += [one.document["properties"]] if one.document else []
+    ids = [photo_id for properties in named for photo_id in named_in(properties)]
+    if ids:
+        desk.service.store.photos.hold(f"suggestion:{one.id}", ids)
 
 
 def _require_own_source(given: Given) -> None:

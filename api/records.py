@@ -270,14 +270,13 @@ def _present_marks(desk: Desk, feature: Feature) -> set[str]:
 
 def _stale(desk: Desk, feature: Feature, marks: set[str]) -> VersionStale:
     source = desk.source(feature)
-    base = _base(desk, marks, source)
+    base = version_of(desk, feature.id, marks, source)
     told = None if base is None else exact_object(base, source)
     return VersionStale(told, exact_object(feature, source), f'"{desk.tag(feature)}"')
 
 
-def _base(desk: Desk, marks: set[str], source: Source) -> Feature | None:
-    """Return the version that one of the marks stands for."""
-    feature_id = str(desk.request.path_params["feature_id"])
+def version_of(desk: Desk, feature_id: str, marks: set[str], source: Source) -> Feature | None:
+    """Return the version of a record that one of the marks stands for."""
     history = desk.service.store.history(desk.layer.id, feature_id, last=LOOKED_BACK)
     for revision in reversed(history):
         before = left_by(revision)

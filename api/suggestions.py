@@ -24,7 +24,9 @@ from api.proposing import (
     Seen,
     begun,
     change,
+    hold_photos,
     in_words,
+    kept,
     new_record,
     require_right_to_suggest,
     told,
@@ -46,7 +48,7 @@ from layers.suggesting import outcomes
 
 OF_LAYER = "/collections/{layer_id}/suggestions"
 OF_RECORD = f"{ITEM}/suggestions"
-ALL = "/account/suggestions"
+ALL = "/suggestions"
 ONE = "/suggestions/{suggestion_id}"
 SENT = (MERGE_PATCH, GEOJSON, JSON)
 """A patch, a whole record, or `{"kind": "delete"}` and the like with a `message`."""
@@ -168,6 +170,7 @@ def revise(
         made = new_record(desk, fresh, body.whole(), lenient=wishes.lenient)
     else:
         made = _of_body(desk, visible(desk, one.feature_id), body, one.id, wishes.lenient)
+    hold_photos(desk, made)
     if not service.store.suggestions.revise(made):
         raise SuggestionsDecided([one.title])
     return private_answer(desk.request, "suggestion", told(desk, _found(service, one.id)))
@@ -235,10 +238,10 @@ def _words(body: Sent) -> tuple[Kind, str]:
 
 def _added(desk: Desk, one: Suggestion, body: Sent) -> Response:
     own_id = _id_under(desk, body, "suggestion")
-    kept = desk.service.store.suggestions.add(replace(one, id=own_id), asked=body.asked)
-    answer = private_answer(desk.request, "suggestion", told(desk, kept))
+    added = kept(desk, replace(one, id=own_id), asked=body.asked)
+    answer = private_answer(desk.request, "suggestion", told(desk, added))
     answer.status_code = 201
-    answer.headers["Location"] = url(desk.request, f"/suggestions/{kept.id}")
+    answer.headers["Location"] = url(desk.request, f"/suggestions/{added.id}")
     return answer
 
 

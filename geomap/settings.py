@@ -87,6 +87,17 @@ class Settings:
     edit_licence: str = _setting(
         "CC-BY-4.0", "Licence of records that are made here and name no source."
     )
+    suggestions_an_hour: int = _setting(
+        10,
+        "Suggestions that are taken without an account from one address in an hour.",
+        sound=_between(0, 1_000_000),
+    )
+    suggestions_a_day: int = _setting(
+        200,
+        "Suggestions that are taken without an account from all addresses in a day; 0: suggesting "
+        "needs an account.",
+        sound=_between(0, 1_000_000),
+    )
     kernel: str = _setting(
         "auto",
         "What writes tiles of places: numpy, compiled (needs numba), or auto, whichever is there.",

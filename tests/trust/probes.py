@@ -386,6 +386,33 @@ def uploads(route: str, _chance: random.Random) -> Asks:
         yield Ask(route, route.replace("{layer_id}", layer).replace("{upload_id}", one))
 
 
+def suggested(route: str, chance: random.Random) -> Asks:
+    """A form on which anyone suggests: near hidden records, by their names, and on them."""
+    named = {"names[0].lang": "en", "names[0].type": "preferred", "message": "x"}
+    for layer, one in chance.sample(IDS, 12):
+        path = route.format(layer_id=layer, feature_id=one)
+        for fields in _wishes():
+            body = urlencode(named | fields).encode()
+            yield Ask(route, told(path, lang="fi"), "POST", headers=OWN | FORM, body=body)
+        yield Ask(route, path, "POST", headers=OWN | JSON, body=b"{}")
+        yield Ask(route, path, "POST", headers=FORM, body=b"kind=x")
+    for public in PUBLIC if "new" in route else ():
+        if public.layer == "sites" and public.geometry is not None:
+            # What it may be a second time is shown; where that is nothing, it is kept.
+            at = public.geometry.point_on_surface()
+            place = {"north": at.y, "east": at.x, "names[0].value": "Old castle"}
+            body = urlencode(named | place).encode()
+            yield Ask(route, route.format(layer_id="sites"), "POST", headers=OWN | FORM, body=body)
+
+
+def _wishes() -> Iterator[dict]:
+    """Yield wishes at the places of hidden records; most of them are not taken."""
+    for (lng, lat), word in zip(HIDDEN_AT, WORDS, strict=False):
+        place = {"names[0].value": word, "north": lat, "east": lng, "crs": "EPSG:4326"}
+        for more in ({"email": "none"}, {"website": "x"}, {"kind": CANARY}, {"more": "names"}, {}):
+            yield place | more
+
+
 def options(route: str, _chance: random.Random) -> Asks:
     """Which methods there are, for whoever asks."""
     for layer, one in IDS:
@@ -514,12 +541,17 @@ PROBES: dict[str, Probe] = {
             "{feature_id}/draft/discard",
         )
     },
-    "GET /account/suggestions": plain,
+    "GET /suggestions": plain,
     "GET /suggestions/queue": plain,
     "GET /suggestions/{suggestion_id}": of_suggestions("GET"),
     "PUT /suggestions/{suggestion_id}": of_suggestions("PUT"),
     "DELETE /suggestions/{suggestion_id}": of_suggestions("DELETE"),
     "POST /suggestions/decide": sent("POST"),
+    "GET /suggest/{layer_id}/new": new_forms,
+    "GET /suggest/{layer_id}/{feature_id}": of_ids(),
+    "POST /suggest/{layer_id}/new": suggested,
+    "POST /suggest/{layer_id}/{feature_id}": suggested,
+    "GET /suggested/{secret}": named(identity("secret")),
     f"POST {OF}/suggestions": sent("POST"),
     f"POST {RECORD}/suggestions": sent("POST"),
     "GET /account/changes": plain,

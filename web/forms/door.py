@@ -11,9 +11,11 @@ from starlette.responses import Response
 from layers.layer import Layer
 from web.forms.controls import date_reading
 from web.forms.editing import Newer, Telling, differences, inputs_of, read, told
+from web.forms.suggesting import Wish, thanks
+from web.forms.suggesting import told as wish_told
 from web.pages.rendering import sheet
 
-__all__ = ["date_reading", "inputs_of", "newer", "page", "read"]
+__all__ = ["date_reading", "inputs_of", "newer", "page", "read", "suggestion_form", "thanked"]
 
 Versions = tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
 
@@ -23,6 +25,18 @@ def page(
 ) -> Response:
     """Return the editing page; `more` is what `Telling` holds beside these."""
     return sheet(request, "record.html", lang, told(Telling(layer, lang, values, **more)))
+
+
+def suggestion_form(
+    request: Request, layer: Layer, lang: str, values: Mapping[str, Any], **more: Any
+) -> Response:
+    """Return the page on which something is suggested; `more` is what `Wish` holds beside these."""
+    return sheet(request, "suggest.html", lang, wish_told(Wish(layer, lang, values, **more)))
+
+
+def thanked(request: Request, lang: str) -> Response:
+    """Return the page that thanks for a suggestion."""
+    return sheet(request, "thanks.html", lang, thanks(lang))
 
 
 def newer(layer: Layer, versions: Versions, who: str, lang: str) -> Newer:

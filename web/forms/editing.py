@@ -140,7 +140,7 @@ def told(telling: Telling) -> dict[str, Any]:
     asking = Asking(lang, faults_by_path(telling.faults))
     values = telling.values
     form = sections(layer, values, lang, telling.faults, typed=telling.typed)
-    place = _place(telling.inputs, asking)
+    place = place_controls(telling.inputs, asking)
     exposure = _exposure(values, asking)
     drafts = drafts_told(layer.id, telling.record, telling.drafted, lang)
     return {
@@ -149,7 +149,7 @@ def told(telling: Telling) -> dict[str, Any]:
         "action": f"/edit/{layer.id}/{telling.record or 'new'}?lang={lang}",
         "back": _address(telling) + f"?f=html&lang={lang}",
         "newer": telling.newer,
-        "candidates": [_candidate(one, asking) for one in telling.candidates],
+        "candidates": [candidate_told(one, asking) for one in telling.candidates],
         "sections": form,
         # The line of a pair is drawn by the house, from city to city.
         "place": () if layer.id == "twins" else place,
@@ -159,9 +159,9 @@ def told(telling: Telling) -> dict[str, Any]:
         ),
         "base": telling.base,
         "seen": "1" if telling.seen else "",
-        "summary": _summary(telling, [c for s in form for c in s.controls], place, asking),
+        "summary": summary_of(telling.faults, [c for s in form for c in s.controls], place, asking),
         "drafts": drafts,
-        "told": script_json({**_for_scripts(layer, asking), "drafts": drafts and drafts.kept}),
+        "told": script_json({**for_scripts(layer, asking), "drafts": drafts and drafts.kept}),
         "data": "form",
     }
 
@@ -194,7 +194,8 @@ def _subject(telling: Telling) -> Mapping[str, str] | None:
     return {"href": _address(telling), "name": str(names[0].get("value", ""))}
 
 
-def _candidate(one: Mapping[str, Any], asking: Asking) -> Mapping[str, str]:
+def candidate_told(one: Mapping[str, Any], asking: Asking) -> Mapping[str, str]:
+    """Return what a record may be a second time, with its distance in words."""
     km = one["km"]
     distance = "" if km is None else asking.said("{n} km").format(n=f"{km:.1f}")
     return {"href": one["href"], "name": one["name"], "distance": distance}
@@ -211,7 +212,8 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _place(inputs: Mapping[str, str], asking: Asking) -> list[Control]:
+def place_controls(inputs: Mapping[str, str], asking: Asking) -> list[Control]:
+    """Return the inputs of a place, with what was typed into them."""
     crs = inputs.get("crs") or "EPSG:4326"
     systems = [Option(code, f"{name} ({code})", code == crs) for code, name in FILE_CRS.items()]
     fields = (
@@ -244,20 +246,20 @@ def _exposure(values: Mapping[str, Any], asking: Asking) -> list[Control]:
     ]
 
 
-def _summary(
-    telling: Telling, controls: Sequence[Control], place: Sequence[Control], asking: Asking
+def summary_of(
+    faults: Sequence[Fault], controls: Sequence[Control], place: Sequence[Control], asking: Asking
 ) -> Mapping[str, Any] | None:
     """Return every fault with the input that it is about, for the top of the page."""
-    if not telling.faults:
+    if not faults:
         return None
     known = {one.path: one for one in _all([*controls, *place])}
-    faults = []
-    for fault in telling.faults:
+    told = []
+    for fault in faults:
         at = known.get(fault.column) or known.get(fault.column.split("[")[0].split(".")[0])
         name = at.label if at and at.label else fault.column
-        faults.append((name, at.id if at else "record", fault.hint))
+        told.append((name, at.id if at else "record", fault.hint))
     title = asking.said("This is not saved yet: something is to be mended")
-    return {"title": title, "faults": faults}
+    return {"title": title, "faults": told}
 
 
 def _all(controls: Iterable[Control]) -> Iterable[Control]:
@@ -266,7 +268,8 @@ def _all(controls: Iterable[Control]) -> Iterable[Control]:
         yield from _all(control.members)
 
 
-def _for_scripts(layer: Layer, asking: Asking) -> Mapping[str, Any]:
+def for_scripts(layer: Layer, asking: Asking) -> Mapping[str, Any]:
+    """Return what the scripts of a form are told."""
     return {
         "lang": asking.lang,
         "shapes": sorted(layer.geometry),

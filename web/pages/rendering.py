@@ -22,6 +22,7 @@ from web.forms.drafted import drafts_page
 from web.inert import script_json
 from web.pages import changes, imports, linked, own, review, standing
 from web.pages.interface import interface
+from web.pages.suggested import suggestion_page
 from web.pages.titles import ADD, COLUMNS, DOORS, FIELDS, FORMATS, KINDS
 from web.pages.values import Reader, is_web
 from web.words import LANGUAGE_NAMES
@@ -362,6 +363,15 @@ def _document(request: Request, document: Json, told: Told) -> Told:
     return {"rows": [(name, reader.plain(value)) for name, value in rest.items()]}
 
 
+def _suggestion(request: Request, document: Json, told: Told) -> Told:
+    is_secret = bool(document.get("is_secret"))
+
+    def read(layer_id: str) -> Reader:
+        return _reader(request, LAYERS[layer_id], told["lang"])
+
+    return suggestion_page(read, document, told, secret=is_secret)
+
+
 _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "landingPage": ("landing.html", _landing),
     "conformance": ("conformance.html", _conformance),
@@ -380,6 +390,7 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "signIn": ("signin.html", _form),
     "password": ("password.html", _form),
     "drafts": ("drafts.html", drafts_page),
+    "suggestion": ("suggested.html", _suggestion),
     "openapi": ("interface.html", _interface),
     **own.PAGES,
     "reviewQueue": ("review.html", _past(review.queue)),

@@ -215,6 +215,30 @@ DOORS: Mapping[str, tuple[str, str]] = {
 }
 """Relation of a link of the landing page → its title, and what lies behind it."""
 
+STATUSES: Mapping[str, str] = {
+    "waiting": _("Waiting"),
+    "returned": _("Returned"),
+    "approved": _("Approved"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+}
+"""Where a suggestion has come to → in words."""
+
+SUGGESTED: Mapping[str, str] = {
+    "create": _("New record"),
+    "change": _("Correction"),
+    "delete": _("Deletion"),
+}
+"""Kind of suggestion → what it is called."""
+
+SUGGEST: Mapping[str, str] = {
+    "sites": _("Suggest a site"),
+    "cities": _("Suggest a city"),
+    "regions": _("Suggest a cross-border region"),
+    "twins": _("Suggest a twin pair"),
+}
+"""Layer → what its form for suggestions is called."""
+
 ADD: Mapping[str, str] = {
     "sites": _("Add a site"),
     "cities": _("Add a city"),
