@@ -70,7 +70,7 @@ def begun(desk: Desk, kind: Kind, feature_id: str, message: str) -> Suggestion:
         InputFaulty: The message is too long.
     """
     if len(message) > LONGEST_MESSAGE:
-        hint = f"It has up to {LONGEST_MESSAGE} characters."
+        hint = f"It has up to {LONGEST_MESSAGE:,} characters."
         raise InputFaulty([Fault("VALUE_TOO_LONG", "message", message[:100], hint)])
     return Suggestion(
         str(uuid4()),

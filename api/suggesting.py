@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.auth import require_own_origin
 from api.depends import Language, ReadableId
-from api.forms import CurrentPairs, Pairs
+from api.forms import Pairs
 from api.parameters import lng_lat
 from api.proposing import (
     Seen,
@@ -35,6 +36,7 @@ from api.records import CurrentDesk, Desk, page_of, version_of
 from api.router import Router
 from api.service import CurrentService
 from api.suggestions import DeskOf
+from api.uploads import CurrentForm, Form, with_photos
 from geomap.access import Action
 from geomap.crs import STORAGE_CRS
 from geomap.errors import (
@@ -58,10 +60,11 @@ from layers.suggesting import public_part
 NEW = "/suggest/{layer_id}/new"
 RECORD = "/suggest/{layer_id}/{feature_id}"
 SECRET_BYTES = 32
-MOST_BYTES = 256 * 1024
-"""Of a form: people write less."""
+MOST_TYPED = 256 * 1024
+"""Characters of a form: people write less."""
 TRAP = "website"
 """An input that no person sees; whoever fills it in is a program."""
+NO_ADDRESS = "This is no e-mail address, such as name@example.org."
 PLACE = ("geometry", "north", "east")
 PRIVATE: Mapping[str, str] = {"Cache-Control": "private, no-store"}
 
@@ -78,13 +81,13 @@ def new_form(desk: CurrentDesk) -> Response:
 
 
 @router.page("POST", NEW, Action.SUGGEST)
-def suggest_new(desk: CurrentDesk, pairs: CurrentPairs) -> Response:
+def suggest_new(desk: CurrentDesk, form: CurrentForm) -> Response:
     """Keep the suggestion of a new record, or show the form again with what is to be mended."""
-    return _sent(desk, None, str(uuid4()), pairs)
+    return _sent(desk, None, str(uuid4()), form)
 
 
 @router.page("GET", RECORD, Action.SUGGEST)
-def form(desk: CurrentDesk, feature_id: ReadableId) -> Response:
+def record_form(desk: CurrentDesk, feature_id: ReadableId) -> Response:
     """A record as everyone sees it, to be corrected; `revises` names what came back."""
     _require_open(desk)
     revised = _revised(desk, feature_id)
@@ -100,12 +103,12 @@ def form(desk: CurrentDesk, feature_id: ReadableId) -> Response:
 
 
 @router.page("POST", RECORD, Action.SUGGEST)
-def suggest_change(desk: CurrentDesk, feature_id: ReadableId, pairs: CurrentPairs) -> Response:
+def suggest_change(desk: CurrentDesk, feature_id: ReadableId, form: CurrentForm) -> Response:
     """Keep a suggested correction, or show the form again with what is to be mended."""
     revised = _revised(desk, feature_id)
     if revised is not None and revised.kind is Kind.CREATE:
-        return _sent(desk, None, feature_id, pairs, revised)
-    return _sent(desk, visible(desk, feature_id), feature_id, pairs, revised)
+        return _sent(desk, None, feature_id, form, revised)
+    return _sent(desk, visible(desk, feature_id), feature_id, form, revised)
 
 
 @router.page("GET", "/suggested/{secret}", Action.READ)
@@ -123,46 +126,72 @@ def suggested(
 
 
 def _sent(
-    desk: Desk, seen: Seen | None, feature_id: str, pairs: Pairs, revised: Suggestion | None = None
+    desk: Desk, seen: Seen | None, feature_id: str, form: Form, revised: Suggestion | None = None
 ) -> Response:
     """Keep what a form suggests; with faults, or where it is too much, show the form again."""
     _require_open(desk)
     require_own_origin(desk.request)
-    fields = dict(pairs)
-    if fields.get(TRAP):
+    if dict(form.pairs).get(TRAP):
         return _private(_forms(desk).thanked(desk.request, desk.lang))
+    _require_short(form.pairs)
+    # Photos are work: whoever sends some is counted before that is done.
+    wait = _wait(desk) if form.files else 0
+    pairs, refused = (form.pairs, []) if wait else _with_photos(desk, form)
+    fields = dict(pairs)
     seen = _at_mark(desk, seen, fields.get("mark", ""))
     before = empty(desk, feature_id) if seen is None else seen.told
     posted = _forms(desk).read(desk.layer.id, pairs, before.properties if before else {}, desk.lang)
-    again = {**_again(posted, fields), "revised": revised}
+    shown = partial(_page, desk, seen, posted.properties, revised=revised)
+    again = _again(posted, fields)
     if posted.more:
-        return _page(desk, seen, posted.properties, **again)
+        return shown(faults=refused, **again)
     try:
-        one = _suggestion(desk, seen, feature_id, fields, posted)
+        one = _suggestion(desk, seen, feature_id, posted, refused)
     except InputFaulty as faulty:
-        return _page(desk, seen, posted.properties, status=422, faults=faulty.faults, **again)
+        return shown(status=422, faults=faulty.faults, **again)
     alike = _alike(desk, one) if not (seen or revised or posted.seen) else []
     if alike:
-        return _page(desk, seen, posted.properties, **{**again, "candidates": alike, "seen": True})
-    wait = 0 if desk.actor.account else _wait(desk)
+        return shown(candidates=alike, seen=True, **again)
+    wait = wait if form.files else _wait(desk)
     if wait:
-        answer = _page(desk, seen, posted.properties, status=429, too_often=True, **again)
-        answer.headers["Retry-After"] = str(wait)
-        return answer
+        return _too_often(shown(status=429, too_often=True, **again), wait)
     return _added(desk, one) if revised is None else _put_anew(desk, replace(one, id=revised.id))
 
 
+def _with_photos(desk: Desk, form: Form) -> tuple[Pairs, Sequence[Fault]]:
+    return with_photos(desk.service, form, actor=desk.actor.name)
+
+
+def _too_often(page: Response, wait: int) -> Response:
+    page.headers["Retry-After"] = str(wait)
+    return page
+
+
 def _suggestion(
-    desk: Desk, seen: Seen | None, feature_id: str, fields: Mapping[str, str], posted: Any
+    desk: Desk, seen: Seen | None, feature_id: str, posted: Any, refused: Sequence[Fault]
 ) -> Suggestion:
     """Return what a form suggests.
 
     Raises:
-        InputFaulty: With every fault.
+        InputFaulty: With every fault, those of photos among them.
     """
+    email = "" if desk.actor.account else posted.typed.get("email", "").strip()
+    faults = [*refused]
+    if email and not is_mail_address(email):
+        faults.append(Fault("VALUE_INVALID", "email", email[:200], NO_ADDRESS))
+    try:
+        one = _wished(desk, seen, feature_id, posted)
+    except InputFaulty as faulty:
+        raise InputFaulty([*faulty.faults, *faults]) from faulty
+    if faults:
+        raise InputFaulty(faults)
+    return replace(one, email=email)
+
+
+def _wished(desk: Desk, seen: Seen | None, feature_id: str, posted: Any) -> Suggestion:
+    fields = posted.typed
     kind = Kind.CREATE if seen is None else Kind.CHANGE
     one = begun(desk, kind, feature_id, fields.get("message") or fields.get("comment", ""))
-    one = replace(one, email=_email(desk, fields))
     if seen is not None and seen.told is None:
         return in_words(desk, one, seen)
 
@@ -180,19 +209,6 @@ def _suggestion(
     except CrsUnknown as problem:
         crs = posted.inputs["crs"]
         raise InputFaulty([Fault("CRS_UNKNOWN", "crs", crs, str(problem))]) from problem
-
-
-def _email(desk: Desk, fields: Mapping[str, str]) -> str:
-    """Return where a resident wants to be told.
-
-    Raises:
-        InputFaulty: No mail can go there.
-    """
-    address = "" if desk.actor.account else fields.get("email", "").strip()
-    if address and not is_mail_address(address):
-        hint = "This is no e-mail address, such as name@example.org."
-        raise InputFaulty([Fault("VALUE_INVALID", "email", address[:200], hint)])
-    return address
 
 
 def _added(desk: Desk, one: Suggestion) -> Response:
@@ -246,6 +262,8 @@ def _mark(desk: Desk, seen: Seen) -> str:
 
 def _wait(desk: Desk) -> int:
     """Note that someone without an account suggests; return the seconds to wait where needed."""
+    if desk.actor.account:
+        return 0
     settings = desk.service.settings
     limits = Limits(settings.suggestions_an_hour, settings.suggestions_a_day)
     address = desk.request.client.host if desk.request.client else ""
@@ -258,12 +276,19 @@ def _require_open(desk: Desk) -> None:
 
     Raises:
         SignInNeeded: It does.
-        BodyUnreadable: The form is larger than people write.
     """
     if not desk.actor.account and not desk.service.settings.suggestions_a_day:
         raise SignInNeeded
-    if int(desk.request.headers.get("content-length") or 0) > MOST_BYTES:
-        raise BodyUnreadable(f"A form may have {MOST_BYTES} bytes here.")
+
+
+def _require_short(pairs: Pairs) -> None:
+    """Refuse more than people write.
+
+    Raises:
+        BodyUnreadable: It is more.
+    """
+    if sum(len(name) + len(value) for name, value in pairs) > MOST_TYPED:
+        raise BodyUnreadable(f"A form may have {MOST_TYPED} characters here.")
 
 
 def _alike(desk: Desk, one: Suggestion) -> list[Mapping[str, Any]]:

@@ -36,11 +36,14 @@ FORM_BYTES = 64 * 1024 * 1024
 """Of a form with photos."""
 PHOTO_BYTES = MAX_BYTES + 64 * 1024
 """Of a body that is one photo, with what is said of it."""
+SUGGESTION_BYTES = MAX_BYTES + 1024 * 1024
+"""Of a form on which anyone suggests: one photo or some smaller ones."""
 FILE_BYTES = MOST_BYTES + 64 * 1024
 """Of a body that is one file of records, with the form around it."""
 LARGER: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"/collections/[^/]+/items/[^/]+/photos"), PHOTO_BYTES),
     (re.compile(r"/edit/[^/]+/[^/]+(?:/draft)?"), FORM_BYTES),
+    (re.compile(r"/suggest/[^/]+/[^/]+"), SUGGESTION_BYTES),
     (re.compile(r"/import/[^/]+|/collections/[^/]+/imports"), FILE_BYTES),
 )
 """Paths whose bodies may be larger than those of others."""

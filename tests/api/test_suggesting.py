@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from shapely import box
 from starlette.testclient import TestClient
 
@@ -375,3 +377,50 @@ def test_a_new_site_that_came_back_is_revised_with_what_it_said(signed_in, store
     kept = store.suggestions.get(one.id)
     assert kept.document["properties"]["kind"] == "worship"
     assert kept.feature_id == one.feature_id
+
+
+# Photos
+
+
+def photo():
+    content = BytesIO()
+    Image.new("RGB", (60, 40), "red").save(content, "JPEG")
+    return {"photos[0].file": ("mill.jpg", content.getvalue(), "image/jpeg")}
+
+
+SAID = {"photos[0].alt": "The mill", "photos[0].author": "A. Walker",
+        "photos[0].licence": "CC-BY-4.0"}  # fmt: skip
+
+
+def test_a_resident_s_photo_is_for_those_who_decide_until_the_site_is_approved(
+    resident, client, signed_in, store
+):
+    answer = resident.post(NEW, data=TYPED | SAID, files=photo())
+    assert answer.status_code == 303, answer.text
+    [one] = waiting(store)
+    [kept] = one.document["properties"]["photos"]
+    path = f"/photos/{kept['id']}"
+    rita = signed_in(Role.REVIEWER, "Rita")
+    told = [who.get(path).status_code for who in (resident, signed_in(Role.EXPERT, "Eva"), rita)]
+    assert told == [404, 404, 200]
+    body = {"ids": [one.id], "decision": "approve"}
+    assert rita.post("/suggestions/decide", json=body).status_code == 200
+    assert client.get(path).status_code == 200
+
+
+def test_a_photo_that_is_none_is_a_fault_and_nothing_else_is_lost(resident, store):
+    files = {"photos[0].file": ("mill.jpg", b"no picture", "image/jpeg")}
+    answer = resident.post(NEW, data=TYPED | SAID | {"kind": "castle"}, files=files)
+    assert answer.status_code == 422
+    assert "mill.jpg" in answer.text
+    assert "Seen on a walk" in answer.text
+    assert waiting(store) == []
+
+
+def test_whoever_has_sent_too_much_has_no_photo_opened(settings, store):
+    with TestClient(create_app(replace(settings, suggestions_an_hour=1)), headers=OWN) as client:
+        faulty = TYPED | SAID | {"kind": "castle"}
+        assert client.post(NEW, data=faulty, files=photo()).status_code == 422
+        answer = client.post(NEW, data=TYPED | SAID, files=photo())
+        assert answer.status_code == 422
+        assert 'name="photos[0].id" value="' not in answer.text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geomap.i18n import translate
 from geomap.model import Fault
-from layers.layer import Kind, Layer
+from layers.layer import Layer
 from web.forms.controls import Asking, Control, control_of, faults_by_path
 from web.forms.editing import candidate_told, for_scripts, place_controls, summary_of
 from web.forms.form import asked
@@ -16,13 +16,13 @@ from web.inert import script_json
 from web.pages.titles import STATUSES, SUGGEST
 
 FIRST: Mapping[str, tuple[str, ...]] = {
-    "sites": ("names", "kind", "municipality", "dating", "description"),
+    "sites": ("names", "kind", "municipality", "dating", "description", "photos"),
     "cities": ("names", "country", "population", "description"),
     "regions": ("names", "region_type", "countries", "description"),
     "twins": ("city_a", "city_b", "established", "ended"),
 }
 """Layer → what is asked at once; the rest unfolds."""
-OFFICERS = frozenset({"public_names", "rank", "photos"})
+OFFICERS = frozenset({"public_names", "rank"})
 """What is asked of officers alone."""
 DRAWN = "twins"
 """The layer whose places the house draws."""
@@ -61,7 +61,8 @@ class Wish:
 def told(wish: Wish) -> dict[str, Any]:
     """Return what the template `suggest.html` is told."""
     lang, layer = wish.lang, wish.layer
-    asking = Asking(lang, faults_by_path(wish.faults), wish.typed)
+    faults = [replace(one, hint=translate(lang, one.hint)) for one in wish.faults]
+    asking = Asking(lang, faults_by_path(faults), wish.typed)
     first, rest = ([], []) if wish.in_words else _controls(wish, asking)
     place = [] if wish.in_words or layer.id == DRAWN else place_controls(wish.inputs, asking)
     words = _words(wish, asking)
@@ -81,7 +82,7 @@ def told(wish: Wish) -> dict[str, Any]:
         "mark": wish.mark,
         "seen": "1" if wish.seen else "",
         "has_account": wish.has_account,
-        "summary": summary_of(wish.faults, [*first, *rest, *words], place, asking),
+        "summary": summary_of(faults, [*first, *rest, *words], place, asking),
         "own": [{**one, "status": asking.said(STATUSES[one["status"]])} for one in wish.own],
         "too_often": wish.too_often,
         "told": script_json({**for_scripts(layer, asking), "drafts": None}),
@@ -93,10 +94,11 @@ def _controls(wish: Wish, asking: Asking) -> tuple[list[Control], list[Control]]
     fields = {one.name: one for one in asked(wish.layer) if one.name not in OFFICERS}
     names = FIRST[wish.layer.id]
     made = {
-        name: control_of(one, name, wish.values.get(name), asking)
-        for name, one in fields.items()
-        if one.kind is not Kind.PHOTO
+        name: control_of(one, name, wish.values.get(name), asking) for name, one in fields.items()
     }
+    if "municipality" in made:
+        # What the form for officers says of it is about their rights.
+        made["municipality"] = replace(made["municipality"], help="")
     return [made[n] for n in names], [one for name, one in made.items() if name not in names]
 
 
