@@ -532,7 +532,7 @@ MAY = {
     "administrator": {*Action},
 }  # fmt: skip
 """Role → what it may do on the layer of sites: a second opinion, written by hand."""
-BEYOND = {"twin_coordinator": {*KNOWN, Action.SEE, Action.RESTORE}}
+BEYOND = {"twin_coordinator": {*KNOWN, Action.SEE, Action.RESTORE, Action.IMPORT}}
 """The same for what is of no layer, where that is more."""
 OPERATIONS = [one for router in application.ROUTERS for one in router.operations]
 MOUNTED = [route for router in application.ROUTERS for route in router.routes.routes]
