@@ -71,7 +71,8 @@ def decide(service: Service, actor: Actor, ids: Sequence[str], verdict: Verdict)
     Raises:
         SuggestionNotFound: One is not there, or not for this actor.
         SuggestionsDecided: Some wait no longer.
-        SuggestionsConflict: Some cannot be approved as things are, and shall not be skipped.
+        SuggestionsConflict: Some cannot be approved as things are, and shall not be skipped; or
+            none can.
         FeatureInUse: A city would be deleted that pairs are made of.
         KeyReused: The key stands for another request.
     """
@@ -88,7 +89,7 @@ def _decided(service: Service, actor: Actor, ids: Sequence[str], verdict: Verdic
         if not may_review(actor, one, store):
             raise SuggestionNotFound(one.suggestion.id)
     hindered = [one for one in found if one.conflicts] if verdict.status is Status.APPROVED else []
-    if hindered and not verdict.skip_conflicts:
+    if hindered and not (verdict.skip_conflicts and len(hindered) < len(found)):
         raise SuggestionsConflict([hindrance_told(one) for one in hindered])
     skipped = {one.suggestion.id for one in hindered}
     taken = [one for one in found if one.suggestion.id not in skipped]

@@ -294,6 +294,18 @@ def test_what_stands_against_some_leaves_those_waiting_and_takes_the_others(
     assert status(store, made[0]) is Status.WAITING
 
 
+def test_where_something_stands_against_all_nothing_is_written(rita, suggest, mills, store):
+    one = suggest(mills[0], municipality="Joutseno", description={"en": "Old", "fi": "Vanha"})
+    present = store.feature("sites", mills[0].id)
+    changed = replace(present, properties={**present.properties, "municipality": "Ruokolahti"})
+    store.write([Edit(EditKind.PUT, changed)], actor="other", action="change")
+    answer = decide(rita, one.id)
+    assert answer.status_code == 409
+    assert "It cannot be approved as things are" in answer.text
+    assert store.writes(actor="Rita") == []
+    assert "Vanha" in shown(rita, f"/review/{one.id}")
+
+
 def test_what_another_has_decided_meanwhile_is_said(rita, signed, suggest, mills, store):
     other = signed(Role.ADMINISTRATOR, "Olga", Scope())
     made = [suggest(one, dating="1760") for one in mills]
@@ -381,6 +393,7 @@ def test_what_stands_against_a_suggestion_is_said_field_by_field(rita, suggest, 
     page = shown(rita, f"/review/{one.id}")
     assert "What stands against it" in page
     assert "Someone has changed the same field since." in page
+    assert "Joutseno" in page
     answer = decide(rita, path=f"/review/{one.id}")
     assert answer.status_code == 409
     assert "It cannot be approved as things are" in answer.text

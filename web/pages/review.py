@@ -121,10 +121,12 @@ def one(document: Json, told: Told, readers: Readers) -> Told:
     layer = LAYERS[document["layer"]]
     reader = readers(layer)
     before, after = document["present"], document["wished"]
-    place = places(document["differences"]) or _standing(after or before)
+    # What cannot be laid on the record as it is now is told as it was suggested.
+    differing = document["differences"] or _suggested(document["changes"])
+    place = places(differing) or _standing(after or before)
     change = {
         "seen": True,
-        "rows": rows(reader, document["differences"]),
+        "rows": rows(reader, differing),
         "made": before is None,
         "gone": after is None and document["kind"] == "delete",
         "places": place,
@@ -230,6 +232,19 @@ def _conflict(reader: Reader, one: Json, tell: Callable[..., str]) -> Told:
     name = one["path"].split("/")[-1]
     field = tell(FIELDS[name]) if name in FIELDS else name
     return {"field": field, "said": tell(HINDRANCES[one["hindrance"]]), "detail": one["detail"]}
+
+
+def _suggested(changes: list[Json]) -> list[Json]:
+    """Return what a patch would change, field by field."""
+    sides: dict[str, tuple[Any, Any]] = {}
+    for one in changes:
+        name, *rest = one["path"].removeprefix("/properties").split("/")[1:]
+        was, now = sides.get(name, ({}, {})) if rest else (one["before"], one["after"])
+        if rest:
+            part = "/".join(rest)
+            was, now = {**was, part: one["before"]}, {**now, part: one["after"]}
+        sides[name] = (was, now)
+    return [{"path": name, "before": was, "after": now} for name, (was, now) in sides.items()]
 
 
 def _standing(record: Json | None) -> Json | None:
