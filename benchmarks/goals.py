@@ -102,6 +102,8 @@ GOALS = (
          False, "MB"),
     Goal("pages", "pages of 1,000: ≥ 75 × tipg", ratio(f"{PAGES}: tipg"), 75),
     Goal("pages", "pages of 1,000: ≥ 100 × pygeoapi", ratio(f"{PAGES}: pygeoapi"), 100),
+    Goal("filters", "CQL2, hostile or not, the first one too: ≤ 50 ms",
+         value("the dearest, read and found or refused, ms"), 50, False, "ms"),
     Goal("edits", "commit to tile in another process, p99: ≤ 10 ms", value("edits: geomap", "p99"),
          10, False, "ms"),
     Goal("edits", "what the other process works for it, p99: ≤ 10 ms",

@@ -100,6 +100,7 @@ def _or(node: Or, frame: Frame) -> Truth:
 
 def _each(join: type[And] | type[Or], parts: Sequence[Predicate], frame: Frame) -> Sequence[Truth]:
     """Return the truth of each part; those of one dictionary column are joined before."""
+    frame.spend(budget.JOINED * len(parts))
     if not isinstance(frame, AllRows):
         return [truth(part, frame) for part in parts]
     groups: dict[Any, list[Predicate]] = {}
@@ -116,6 +117,7 @@ def _not(node: Not, frame: Frame) -> Truth:
 
 
 def _given(node: Given, frame: Frame) -> Truth:
+    frame.spend(budget.JOINED)
     known = truth(node.known, frame) == TRUE
     return np.where(known, truth(node.then, frame), np.uint8(UNKNOWN))
 
