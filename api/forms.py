@@ -7,6 +7,7 @@ who may do what, and how it is stored, is as for every edit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from api.links import url
 from api.reading import number
 from api.records import CurrentDesk, Desk
 from api.router import Router
-from api.saving import OWN_SOURCE, Why, basis_of, require_right, write
+from api.saving import OWN_SOURCE, Why, basis_of, require_right, sources_offered, write
 from api.uploads import CurrentForm, posted_pairs, with_photos
 from geomap.access import Action
 from geomap.drafts import Draft
@@ -177,7 +178,7 @@ def _saved(desk: Desk, feature: Feature, pairs: Pairs, refused: Sequence[Fault])
     if posted.base != feature.revision:
         return _stale(desk, feature, posted, again)
     try:
-        wished = _checked(desk, feature, posted)
+        wished = _checked(desk, _of_source(desk, feature, posted), posted)
         if refused:
             raise InputFaulty(refused)
     except (InputFaulty, NotAllowed) as refusal:
@@ -244,6 +245,22 @@ def _checked(desk: Desk, feature: Feature, posted: Any) -> Feature:
     return wished
 
 
+def _of_source(desk: Desk, feature: Feature, posted: Any) -> Feature:
+    """Return a new record as of the source that was chosen; a stored one keeps its own.
+
+    Raises:
+        InputFaulty: There is no such source, or it may not be known.
+    """
+    chosen = posted.typed.get("source_id", "")
+    if feature.revision or not chosen:
+        return feature
+    known = dict(sources_offered(desk, feature))
+    if chosen not in known:
+        hint = f"One of {', '.join(known)} is expected."
+        raise InputFaulty([Fault("ENUM_UNKNOWN", "source_id", chosen[:200], hint)])
+    return replace(feature, source_id=chosen)
+
+
 def _stale(desk: Desk, feature: Feature, posted: Any, again: Mapping[str, Any]) -> Response:
     """Show what someone else has changed beside what was typed; the next save is on that."""
     store = desk.service.store
@@ -287,6 +304,7 @@ def _page(
 
     What was sent and is not saved (`pairs`) is kept as a draft.
     """
+    more["sources"] = sources_offered(desk, feature)
     more["drafted"] = drafting.told(desk, feature, pairs=pairs, draft=draft)
     revision = feature.revision if feature else 0
     more = {"base": revision, "record": feature.id if feature and revision else "", **more}

@@ -99,3 +99,19 @@ def own_sources(service: Service, edits: Sequence[Edit]) -> list[Source]:
     if not named or OWN_SOURCE in service.store.sources():
         return []
     return [own_source(service.settings)]
+
+
+def sources_offered(desk: Desk, feature: Feature | None) -> list[tuple[str, str]]:
+    """Return id, and title with licence, of the sources that a record can be from.
+
+    A stored one has its own; a new one may be of the house's or of any that is published: others
+    may be those of records that not everyone who adds some may know of.
+    """
+    if feature is not None and feature.revision:
+        offered = [desk.source(feature)]
+    else:
+        with desk.service.store.public() as reader:
+            published = reader.sources()
+        offered = [published.get(OWN_SOURCE) or own_source(desk.service.settings)]
+        offered += [published[one] for one in sorted(published) if one != OWN_SOURCE]
+    return [(one.id, f"{one.title} ({one.licence})") for one in offered]

@@ -303,3 +303,33 @@ def test_a_photo_is_chosen_on_a_phone_and_without_scripts(officer, mill):
     assert 'accept="image/jpeg,image/png,image/webp"' in chooser
     assert 'name="photos[0].file"' in chooser
     assert 'type="file"' not in officer.get("/edit/cities/new").text
+
+
+def test_a_new_record_is_of_the_source_that_was_chosen_under_its_licence(officer, store, mill):
+    offered = officer.get(NEW).text
+    assert "Trial register (CC0-1.0)" in offered
+    assert "Source and licence" in offered
+    typed = {**TYPED, "source_id": "trial", "seen": "1"}
+    there = officer.post(NEW, data=typed).headers["location"]
+    feature_id = re.search(r"/items/([0-9a-f-]{36})\?", there)[1]
+    assert stored(store, feature_id).source_id == "trial"
+    own = re.search(r"/items/([0-9a-f-]{36})\?", officer.post(NEW, data={**TYPED, "seen": "1"})
+                    .headers["location"])[1]  # fmt: skip
+    assert stored(store, own).source_id == "own"
+
+
+def test_a_stored_record_tells_its_source_and_keeps_it(officer, store, mill):
+    typed = form(officer, f"/edit/sites/{mill}")
+    assert typed["source_id"] == "trial"
+    answer = officer.post(f"/edit/sites/{mill}", data={**typed, "source_id": "own"})
+    assert answer.status_code == 303
+    assert stored(store, mill).source_id == "trial"
+
+
+def test_a_source_that_nobody_has_heard_of_is_refused_at_its_input(officer, store, make, put):
+    put(make.site("Secret dig", 28.9, 61.3, visibility="hidden"))
+    for name in ("made-up", "trial"):
+        answer = officer.post(NEW, data={**TYPED, "source_id": name})
+        assert answer.status_code == 422, "a source that hidden records alone have is none, either"
+        assert 'href="#f-source_id"' in answer.text
+        assert 'value="Old mill"' in answer.text

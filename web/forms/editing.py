@@ -16,8 +16,8 @@ from layers.catalog import LAYERS
 from layers.layer import Layer
 from web.forms.controls import Asking, Control, Option, faults_by_path
 from web.forms.drafted import drafts_told
-from web.forms.form import asked, record_of, sections
-from web.forms.labels import LABELS
+from web.forms.form import Section, asked, record_of, sections
+from web.forms.labels import LABELS, SOURCE
 from web.forms.paths import tree_of
 from web.forms.place import Place, place_of
 from web.inert import script_json
@@ -95,6 +95,8 @@ class Telling:
     newer: Newer | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
     """Every input as it was typed, where `values` were read from that."""
+    sources: Sequence[tuple[str, str]] = ()
+    """Id, and title with licence, of what a record can be from; of a stored one its own."""
     drafted: Mapping[str, Any] | None = None
     """What there is of drafts, as `web.forms.drafted.drafts_told` reads it."""
 
@@ -140,6 +142,7 @@ def told(telling: Telling) -> dict[str, Any]:
     asking = Asking(lang, faults_by_path(telling.faults))
     values = telling.values
     form = sections(layer, values, lang, telling.faults, typed=telling.typed)
+    form = [_with_source(one, telling, asking) for one in form]
     place = place_controls(telling.inputs, asking)
     exposure = _exposure(values, asking)
     drafts = drafts_told(layer.id, telling.record, telling.drafted, lang)
@@ -244,6 +247,24 @@ def _exposure(values: Mapping[str, Any], asking: Asking) -> list[Control]:
         Control("visibility", "select", asking.said("Visibility"), options=ways),
         Control("cell_km", "select", asking.said("Width of the cell"), options=cells),
     ]
+
+
+def _with_source(section: Section, telling: Telling, asking: Asking) -> Section:
+    """Return a section; that of the source begins with which one it is, and its licence."""
+    if section.title != asking.said(SOURCE) or not telling.sources:
+        return section
+    chosen = telling.typed.get("source_id") or telling.sources[0][0]
+    options = [Option(value, text, value == chosen) for value, text in telling.sources]
+    control = Control(
+        "source_id",
+        "select",
+        asking.said("Source and licence"),
+        help=asking.said("Under this licence the record is given on."),
+        required=True,
+        options=options,
+        faults=asking.faults.get("source_id", ()),
+    )
+    return Section(section.title, [control, *section.controls])
 
 
 def summary_of(

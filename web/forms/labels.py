@@ -106,6 +106,8 @@ HELP: Mapping[str, str] = {
 
 Sections = tuple[tuple[str, tuple[str, ...]], ...]
 
+SOURCE = "Source"
+"""The section that says where a record is from."""
 SECTIONS: Mapping[str, Sections] = {
     "sites": (
         ("Names", ("names", "description")),
@@ -114,20 +116,20 @@ SECTIONS: Mapping[str, Sections] = {
         ("Protection", ("designations",)),
         ("Place", ("country", "municipality", "location_precision", "accuracy_m")),
         ("Photos", ("photos",)),
-        ("Source", ("source_url", "as_of", "external_ids")),
+        (SOURCE, ("source_url", "as_of", "external_ids")),
     ),
     "cities": (
         ("Names", ("names", "description")),
         ("What it is", ("municipality_type", "city_status", "founded", "population")),
         ("Place", ("country", "subdivision", "codes")),
-        ("Source", ("source_url", "as_of", "external_ids")),
+        (SOURCE, ("source_url", "as_of", "external_ids")),
     ),
     "regions": (
         ("Names", ("names", "description")),
         ("What it is", ("region_type", "legal_form", "region_status", "period")),
         ("Members", ("countries", "members")),
         ("Outline", ("boundary_statement", "geometry_source")),
-        ("Source", ("source_url", "as_of", "external_ids")),
+        (SOURCE, ("source_url", "as_of", "external_ids")),
     ),
     "twins": (
         ("Both cities", ("city_a", "city_b", "pair_type", "established", "ended")),
@@ -136,7 +138,7 @@ SECTIONS: Mapping[str, Sections] = {
         ("What they did together", ("activities",)),
         ("Confirmations by a side", ("confirmations",)),
         ("Fields of cooperation", ("fields_of_cooperation",)),
-        ("Source", ("source_url", "as_of", "external_ids")),
+        (SOURCE, ("source_url", "as_of", "external_ids")),
     ),
 }
 """Layer → its sections; what a layer has beyond them stands in a last one."""
