@@ -31,6 +31,7 @@ from layers.suggesting import outcomes
 QUEUE = "/suggestions/queue"
 MOST = 1_000
 DECISIONS: Mapping[str, Status] = {verb: status for status, verb in VERBS.items()}
+_NOWHERE = frozenset({"\0"})
 _KNOWN = ("ids", "filter", "decision", "reason", "skip_conflicts")
 
 router = Router("Suggestions")
@@ -130,7 +131,9 @@ def wanted_by(actor: Actor, asked: Mapping[str, Any]) -> Wanted:
     if asked.get("mine"):
         limit = actor.limit.municipalities if actor.limit else frozenset()
         own = limit or actor.scope.municipalities
-        municipalities = (municipalities & own if municipalities and own else own) or municipalities
+        both = municipalities & own if municipalities and own else municipalities | own
+        # Where the two have nothing in common there is nothing: no municipality is called so.
+        municipalities = both or (municipalities and _NOWHERE)
     return Wanted(
         frozenset(map(Status, asked.get("status") or ("waiting",))),
         frozenset(map(Kind, asked.get("kind", ()))),

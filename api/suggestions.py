@@ -40,6 +40,7 @@ from geomap.access import Action
 from geomap.crs import STORAGE_CRS
 from geomap.errors import InputFaulty, SuggestionNotFound, SuggestionsDecided
 from geomap.model import Fault, Feature
+from geomap.outcomes import PATH as ALL
 from geomap.suggestions import Kind, Suggestion
 from layers.catalog import LAYERS
 from layers.exact import exact_object
@@ -48,7 +49,6 @@ from layers.suggesting import outcomes
 
 OF_LAYER = "/collections/{layer_id}/suggestions"
 OF_RECORD = f"{ITEM}/suggestions"
-ALL = "/suggestions"
 ONE = "/suggestions/{suggestion_id}"
 SENT = (MERGE_PATCH, GEOJSON, JSON)
 """A patch, a whole record, or `{"kind": "delete"}` and the like with a `message`."""

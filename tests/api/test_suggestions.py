@@ -168,7 +168,7 @@ def test_every_fault_of_a_suggestion_is_named(anna, body, fields):
     answer = anna.post(NEW, json=body, headers=GEOJSON)
     assert answer.status_code == 422
     assert {one["field"] for one in answer.json()["errors"]} == fields
-    assert anna.get("/suggestions").json()["suggestions"] == []
+    assert anna.get("/account/suggestions").json()["suggestions"] == []
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_suggestion_that_is_sent_again_is_kept_once(anna, mill):
     headers = {**GEOJSON, "Idempotency-Key": "once"}
     answers = [anna.post(NEW, json=feature(), headers=headers).json() for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
-    assert len(anna.get("/suggestions").json()["suggestions"]) == 1
+    assert len(anna.get("/account/suggestions").json()["suggestions"]) == 1
     assert anna.post(NEW, json=feature("Other"), headers=headers).status_code == 409
 
 
@@ -216,7 +216,7 @@ def test_a_suggestion_on_another_version_than_the_present_is_refused(anna, rita,
 def test_a_visitor_is_asked_to_sign_in(client, mill):
     assert client.post(NEW, json=feature(), headers=GEOJSON).status_code == 401
     assert changing(client, mill).status_code == 401
-    assert client.get("/suggestions").status_code == 401
+    assert client.get("/account/suggestions").status_code == 401
 
 
 def test_a_token_that_is_for_other_things_suggests_nothing(signed, mill):
@@ -295,7 +295,7 @@ def test_nobody_but_its_author_and_reviewers_sees_a_suggestion(client, anna, sig
         answers = [other.get(path) for path in (f"/suggestions/{own}", never)]
         assert [one.status_code for one in answers] == [404, 404]
         assert answers[0].text.replace(own, str(UUID(int=5))) == answers[1].text
-        assert other.get("/suggestions").json()["suggestions"] == []
+        assert other.get("/account/suggestions").json()["suggestions"] == []
         assert other.get("/suggestions/queue").status_code == 403
         assert other.delete(f"/suggestions/{own}").status_code == 404
         assert other.put(f"/suggestions/{own}", json={}, headers=PATCH).status_code == 404
@@ -310,18 +310,18 @@ def test_nobody_but_its_author_and_reviewers_sees_a_suggestion(client, anna, sig
 def test_an_author_sees_own_suggestions_newest_first_page_by_page(anna, signed, mill):
     made = [suggested(anna, mill, rank=n) for n in range(5)]
     suggested(signed(Role.CONTRIBUTOR), mill, rank=9)
-    page = anna.get("/suggestions?limit=2").json()
+    page = anna.get("/account/suggestions?limit=2").json()
     found = [one["id"] for one in page["suggestions"]]
     while following := [one["href"] for one in page["links"] if one["rel"] == "next"]:
         page = anna.get(following[0]).json()
         found += [one["id"] for one in page["suggestions"]]
     assert found == made[::-1]
-    assert anna.get("/suggestions?after=x").status_code == 400
+    assert anna.get("/account/suggestions?after=x").status_code == 400
 
 
 def test_own_suggestions_are_a_page_for_people_too(anna, mill):
     suggested(anna, mill, rank=4)
-    answer = anna.get("/suggestions?f=html&lang=fi")
+    answer = anna.get("/account/suggestions?f=html&lang=fi")
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["cache-control"] == "private, no-store"
 
@@ -384,6 +384,8 @@ def test_the_queue_holds_what_waits_oldest_first_and_is_narrowed(anna, rita, mil
     assert found(kind="create,delete") == [third]
     assert found(municipality="IMATRA") == [first, second]
     assert found(mine="true") == [first, second]
+    assert found(mine="true", municipality="imatra") == [first, second]
+    assert found(mine="true", municipality="kotka") == []
     assert found(until="2020-01-01T00:00:00Z") == []
     assert found(since="2020-01-01") == [first, second, third]
     assert len(found(status="approved")) == 1

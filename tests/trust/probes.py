@@ -541,7 +541,7 @@ PROBES: dict[str, Probe] = {
             "{feature_id}/draft/discard",
         )
     },
-    "GET /suggestions": plain,
+    "GET /account/suggestions": plain,
     "GET /suggestions/queue": plain,
     "GET /suggestions/{suggestion_id}": of_suggestions("GET"),
     "PUT /suggestions/{suggestion_id}": of_suggestions("PUT"),
