@@ -350,6 +350,7 @@ def _page(
         more = {"message": revised.message, **more, "revises": revised.id}
         more["record"] = revised.feature_id
     more["in_words"] = record is not None and record.told is None
+    more["licence"] = desk.service.settings.edit_licence
     more["has_account"] = bool(desk.actor.account)
     page = _forms(desk).suggestion_form(desk.request, desk.layer, desk.lang, values, **more)
     page.status_code = status

@@ -291,6 +291,12 @@ def test_a_form_begins_at_the_place_that_the_address_names(resident):
         assert form(resident, f"{NEW}?{wrong}")["north"] == ""
 
 
+def test_the_form_says_under_which_licence_things_are_given_on(settings, store):
+    free = replace(settings, edit_licence="CC0-1.0")
+    with TestClient(create_app(free)) as client:
+        assert "given on under CC0-1.0" in client.get(NEW).text
+
+
 def test_another_row_can_be_had_without_a_script(resident, store):
     answer = resident.post(NEW, data=TYPED | {"more": "names"})
     assert answer.status_code == 200

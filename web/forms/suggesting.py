@@ -54,6 +54,8 @@ class Wish:
     own: Sequence[Mapping[str, str]] = ()
     """What whoever asks has suggested on this record and is not decided."""
     too_often: bool = False
+    licence: str = ""
+    """Under which what is suggested is given on."""
     revises: str = ""
     """The id of the suggestion that this one puts anew."""
 
@@ -83,6 +85,7 @@ def told(wish: Wish) -> dict[str, Any]:
         "seen": "1" if wish.seen else "",
         "has_account": wish.has_account,
         "summary": summary_of(faults, [*first, *rest, *words], place, asking),
+        "licence": wish.licence,
         "own": [{**one, "status": asking.said(STATUSES[one["status"]])} for one in wish.own],
         "too_often": wish.too_often,
         "told": script_json({**for_scripts(layer, asking), "drafts": None}),
