@@ -234,6 +234,13 @@ SCHEMAS: Mapping[str, Schema] = {
         numberReturned=_COUNT,
         links=_LINKS,
     ),
+    "exact": _object(
+        "type features",
+        type={"type": "string", "enum": ["FeatureCollection"]},
+        features=_list(_ANYTHING),
+        numberReturned=_COUNT,
+        links=_LINKS,
+    ),
     "overview": _object(
         "type features not_shown",
         type={"type": "string", "enum": ["FeatureCollection"]},

@@ -8,6 +8,7 @@ import apsw
 
 from geomap.errors import StoreUnusable
 from layers.store.statements import migrations
+from layers.store.withheld import edge_of
 
 APPLICATION_ID = 0x67656F6D
 """`geom` in ASCII, in the header of each store and backup."""
@@ -40,6 +41,7 @@ def migrate(connection: apsw.Connection, *, scripts: tuple[str, ...] | None = No
     """
     scripts = migrations("sqlite") if scripts is None else scripts
     done = store_version(connection, newest=len(scripts))
+    connection.create_scalar_function("edge_of", edge_of, 2, deterministic=True)
     for number, script in enumerate(scripts[done:], start=done + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:

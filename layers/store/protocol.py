@@ -228,6 +228,21 @@ class Store(Protocol):
     def known_as(self, layer: str, source_id: str, record_id: str) -> dict[str, str]:
         """Return record_id → id of what goes by an identifier, alone or with `@` behind it."""
 
+    def withheld(
+        self, layer: str, boxes: Sequence[Bounds], *, after: int = 0, limit: int
+    ) -> list[tuple[int, Feature]]:
+        """Return records of which the public sees less than all, or nothing, by an index.
+
+        Args:
+            layer: Theirs.
+            boxes: One of which their box meets; the index keeps 32-bit floats, rounded outward.
+            after: The number that the last page ended with.
+            limit: Most records of a page.
+
+        Returns:
+            (number, record), ascending. Fewer than `limit` are the last ones.
+        """
+
     def by_record(self, layer: str, source_id: str) -> dict[str, tuple[str, int]]:
         """Return record_id → (id, revision) of a source: what an upsert needs to know."""
 

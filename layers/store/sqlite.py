@@ -19,6 +19,7 @@ from geomap.errors import StoreBusy, StoreUnusable
 from geomap.model import Edit, Feature, Revision, Source, Write, Written
 from geomap.notices import Notices
 from geomap.photos import Photos
+from geomap.places import Bounds
 from geomap.suggestions import Suggestions
 from geomap.uploads import Uploads
 from layers.store import backup, past
@@ -43,6 +44,7 @@ from layers.store.records import SQL, features_in, features_of, sources_of
 from layers.store.suggestions import SqliteSuggestions
 from layers.store.uploads import SqliteUploads
 from layers.store.verify import faults
+from layers.store.withheld import withheld_in
 from layers.store.writing import Beside, Note, answer_to, prepared, written
 
 
@@ -237,6 +239,13 @@ class SqliteStore:
         with self._readers.lent() as connection:
             asked = {"layer": layer, "source_id": source_id, "record_id": record_id}
             return dict(connection.execute(SQL["known_as"], asked))
+
+    def withheld(
+        self, layer: str, boxes: Sequence[Bounds], *, after: int = 0, limit: int
+    ) -> list[tuple[int, Feature]]:
+        """Return records that the public does not see as they are, by their boxes."""
+        with self._readers.lent() as connection:
+            return withheld_in(connection, layer, boxes, after, limit)
 
     def by_record(self, layer: str, source_id: str) -> dict[str, tuple[str, int]]:
         """Return record_id → (id, revision) of a source: what an upsert needs to know."""

@@ -13,6 +13,7 @@ from geomap.model import Feature
 from layers.projection import PublicForm, public_forms
 from layers.store.publishing import Fresh, name_rows
 from layers.store.records import SQL, features_in, sources_of
+from layers.store.withheld import withheld_faults
 
 NAMED = 100
 """Faults are listed up to this many."""
@@ -57,6 +58,7 @@ def _meaning(connection: apsw.Connection) -> Iterator[str]:
     for (suggestion_id,) in connection.execute(SQL["stray_suggestions"]):
         yield f"The suggestion {suggestion_id} is not where its last step has put it."
     yield from _projection(connection)
+    yield from withheld_faults(connection)
 
 
 def _projection(connection: apsw.Connection) -> Iterator[str]:

@@ -18,6 +18,7 @@ from geomap.photos import named_in
 from layers.projection import PublicForm, public_forms
 from layers.store.publishing import publish, publish_sources
 from layers.store.records import CHUNK, SQL, Content, contents, features_in, source_row, sources_of
+from layers.store.withheld import release, withhold
 
 ANSWERED = 1_000
 """Writes of more edits than this do not list the revisions that they made."""
@@ -221,8 +222,10 @@ def _save(connection: apsw.Connection, plan: Plan, answer: Written, note: Note) 
             **counts,
         },
     ).get
+    release(connection, plan.deleted, plan.saved)
     connection.executemany(SQL["delete_feature"], plan.deleted)
     _save_features(connection, plan.saved.values())
+    withhold(connection, plan.saved)
     connection.executemany(
         SQL["add_revision"], ((*row[:3], number, *row[3:]) for row in plan.history)
     )

@@ -185,6 +185,16 @@ def item(route: str, chance: random.Random) -> Asks:
     yield Ask(route, route.format(layer_id="sites", feature_id=GHOST.id))
 
 
+def exact(route: str, _chance: random.Random) -> Asks:
+    """Exact places, in boxes around what is hidden: for nobody who has not signed in."""
+    for layer in (*LAYERS, CANARY):
+        path = route.format(layer_id=layer)
+        yield Ask(route, path)
+        yield Ask(route, told(path, limit=1, after=1))
+        for way in [*boxes()][::9]:
+            yield Ask(route, told(path, **way))
+
+
 def of_ids(*more: str) -> Probe:
     """What is about one record: of each hidden one and of one that never was."""
 
@@ -487,6 +497,7 @@ PROBES: dict[str, Probe] = {
     "GET /review/{suggestion_id}": named("x", identity("code")),
     "GET /feeds/{secret}.atom": named("x", identity("code")),
     f"GET {OF}/items": items,
+    f"GET {OF}/exact": exact,
     f"GET {RECORD}": item,
     f"GET {RECORD}/history": of_ids(),
     f"GET {RECORD}/rights": of_ids(),
