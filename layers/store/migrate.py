@@ -41,7 +41,7 @@ def migrate(connection: apsw.Connection, *, scripts: tuple[str, ...] | None = No
     """
     scripts = migrations("sqlite") if scripts is None else scripts
     done = store_version(connection, newest=len(scripts))
-    connection.create_scalar_function("edge_of", lambda *given: edge_of(*given), 2)
+    connection.create_scalar_function("edge_of", edge_of, 2)
     for number, script in enumerate(scripts[done:], start=done + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -67,8 +67,9 @@ def withheld_in(
     return [*zip(numbers, features_of([found[one] for one in numbers]), strict=True)]
 
 
-def edge_of(wkb: Any, edge: Any) -> float | None:
-    """Return an edge of the box of a geometry in degrees; None where it has none."""
+def edge_of(*given: Any) -> float | None:
+    """Return the named edge of the box of a WKB geometry in degrees; None where it has none."""
+    wkb, edge = given
     value = shapely.bounds(shapely.from_wkb(wkb))[EDGES.index(edge)]
     return None if np.isnan(value) else float(value)
 

@@ -524,6 +524,7 @@ PROBES: dict[str, Probe] = {
     "GET /edit/reading": dates,
     "GET /edit/{layer_id}/new": new_forms,
     "GET /edit/{layer_id}/{feature_id}": of_ids(),
+    "GET /edit/{layer_id}/{feature_id}/visibility": of_ids(),
     f"OPTIONS {OF}/items": options,
     f"OPTIONS {RECORD}": options,
     "POST /login": signing_in,

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from layers.layer import Layer
 from web.forms.controls import date_reading
 from web.forms.editing import Newer, Telling, differences, inputs_of, read, told
+from web.forms.exposed import way_words
 from web.forms.suggesting import Wish, thanks
 from web.forms.suggesting import told as wish_told
 from web.pages.rendering import sheet
 
-__all__ = ["date_reading", "inputs_of", "newer", "page", "read", "suggestion_form", "thanked"]
+__all__ = ["date_reading", "inputs_of", "newer", "page", "read", "suggestion_form", "thanked", "way_words"]
 
 Versions = tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
 

@@ -74,7 +74,7 @@ export function scopeText({ scope }) {
   if (!scope) return t('Your rights reach everywhere.')
   const places = [scope.municipalities, scope.regions].map((names) => names.join(', '))
   const named = places.filter(Boolean).join('; ')
-  const drawn = scope.outline && t('within the outline that was drawn for you')
+  const drawn = scope.outline && `(${t('within the outline that was drawn for you')})`
   return [t('Your rights end at a border:'), named, drawn].filter(Boolean).join(' ')
 }
 

@@ -5,6 +5,7 @@ import { boxText } from './api.js'
 import { openDialogs } from './dialogs.js'
 import { Drawer } from './drawer.js'
 import { byId } from './dom.js'
+import { showExact } from './exact.js'
 import { loadWords } from './i18n.js'
 import { Chips } from './chips.js'
 import { Legend } from './legend.js'
@@ -41,6 +42,7 @@ export async function mount(map, { lang }) {
 function known(who, view) {
   showWho(who)
   offerAdding(view.map, who)
+  view.exact = showExact(view, who)
   document.documentElement.dataset.who = who.role
 }
 
@@ -97,6 +99,7 @@ function drawerHearers(store, view, hasView) {
       view.highlight('selected', null)
       pairs.choose(null, store.get())
     },
+    onChange: () => view.renew(),
     onGo: (feature) => view.goTo(feature, { closer: true }),
   }
 }

@@ -1,6 +1,7 @@
 // Pieces that the details of every kind of feature are made of.
 import { collection, fetchJson, isAbort } from './api.js'
 import { bdi, el, icon } from './dom.js'
+import { shownTo } from './exposure-words.js'
 import { country, date, m, nameOf, number, plural, t, term, textIn } from './i18n.js'
 import { KINDS, RADII_KM } from './state.js'
 import { kindGlyph, statusGlyph } from './symbols.js'
@@ -107,7 +108,16 @@ export function placeNote({
   coordinate_uncertainty_m: metres,
   accuracy_m: accuracy,
   location_precision: precision,
+  cell_km: cell,
 }) {
+  // Only who may see the record itself is told the width of its cell.
+  if (cell !== undefined && visibility !== 'public')
+    return el('p', {
+      class: 'note',
+      text: t('Only those with rights see this exact record. For the public: {what}.', {
+        what: t(shownTo(visibility).short),
+      }),
+    })
   const note = VISIBILITY_NOTES[visibility]
   if (note)
     return el('p', {

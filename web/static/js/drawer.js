@@ -20,7 +20,7 @@ const CARDS = {
 }
 
 export class Drawer {
-  /** @param {object} store @param {{onShow: Function, onHide: Function, onGo: Function}} hear */
+  /** @param {object} store @param {{onShow: Function, onHide: Function, onGo: Function, onChange: Function}} hear */
   constructor(store, hear) {
     Object.assign(this, { store, ...hear })
     this.drawer = byId('drawer')
@@ -97,13 +97,21 @@ export class Drawer {
     this.title.replaceChildren(bdi(name))
     document.title = `${name.text} – ${this.pageTitle}`
     const card = CARDS[open.layer].card(feature, { store: this.store, signal: this.signal })
+    const { visibility, cell_km: cell } = feature.properties
+    this.drawer.classList.toggle('withheld', cell !== undefined && visibility !== 'public')
     const actions = this.actions(feature)
     this.body.replaceChildren(actions, ...card.flat().filter(Boolean))
-    offerRights(actions, open, this.signal)
+    offerRights(actions, open, this.signal, () => this.changed(open))
     this.body.setAttribute('aria-busy', 'false')
     if (isNew) this.body.scrollTop = 0
     this.title.focus({ preventScroll: true })
     this.onShow(open, feature)
+  }
+
+  /** What was open has been changed: read it anew, and let the map follow. */
+  changed(open) {
+    this.onChange()
+    return this.show(open)
   }
 
   actions(feature) {

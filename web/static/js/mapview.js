@@ -14,7 +14,7 @@ import { chooseOne, tipLines } from './tips.js'
 import { toast } from './toast.js'
 
 const { L } = window
-const PANES = { ground: 200, lines: 380, names: 390, marks: 400 }
+const PANES = { ground: 200, lines: 380, names: 390, marks: 400, exact: 420 }
 /** From here on single sites are drawn, and names lie above them; before, below the clusters. */
 const NAMES_ABOVE_ZOOM = 8
 const AIR_PX = 60
@@ -90,6 +90,13 @@ export class MapView {
   withoutOnline(text) {
     toast(text)
     document.querySelector('[name="basemap"]').checked = true
+  }
+
+  /** Show what has just been changed. */
+  renew() {
+    this.retry()
+    this.exact?.refresh()
+    this.store.set({ view: this.view() })
   }
 
   retry() {
@@ -200,8 +207,18 @@ export class MapView {
 
   /** Return what is drawn at a point of the map, marks before lines, or null. */
   find(containerPoint, slack) {
-    const [lines, marks] = this.canvases
-    return marks.find(containerPoint, slack) ?? lines.find(containerPoint, slack)
+    for (const canvas of this.canvases.toReversed()) {
+      const found = canvas.find(containerPoint, slack)
+      if (found) return found
+    }
+    return null
+  }
+
+  /** Draw one more canvas, above those that are there. */
+  addCanvas(canvas) {
+    canvas.colours = palette()
+    this.canvases.push(canvas)
+    canvas.addTo(this.map)
   }
 
   listen() {
@@ -233,12 +250,18 @@ export class MapView {
   click({ containerPoint, latlng }) {
     const touch = matchMedia('(pointer: coarse)').matches
     const target = this.find(containerPoint, touch ? 12 : 5)
-    const stack = this.canvases[1].stack(containerPoint)
+    const stack = this.stack(containerPoint)
     if (stack.length > 1 && stack.every(({ count }) => count === 1)) {
       chooseOne(this.map, latlng, stack, (one) => this.open(one))
     } else if (target?.count > 1) this.zoomInto(target, latlng)
     else if (target) this.open(target)
     else if (this.store.get().open) this.store.set({ open: null })
+  }
+
+  /** Return all symbols at a point, each feature once, those above first. */
+  stack(containerPoint) {
+    const all = this.canvases.slice(1).toReversed().flatMap((one) => one.stack(containerPoint))
+    return [...new Map(all.map((one) => [`${one.layer}/${one.id}`, one])).values()]
   }
 
   open({ layer, id }) {

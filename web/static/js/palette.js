@@ -15,6 +15,7 @@ const NAMES = [
   'accent',
   'city',
   'region',
+  'exact',
   'country-label',
   'place-label',
   'water-label',

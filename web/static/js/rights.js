@@ -1,6 +1,7 @@
 // What one may do with the record that is open, told before one tries.
 import { collection, fetchJson, isAbort } from './api.js'
 import { el, icon } from './dom.js'
+import { quickenExposure } from './exposure.js'
 import { language, m, t } from './i18n.js'
 
 const OFFERED = {
@@ -17,11 +18,13 @@ const OFFERED = {
 }
 
 /** Add to a row of actions those that whoever asks may do; nothing, where that is not known. */
-export async function offerRights(row, { layer, id }, signal) {
+export async function offerRights(row, { layer, id }, signal, onChange) {
   try {
     const asked = new URLSearchParams({ lang: language() })
     const rights = await fetchJson(collection(layer, `items/${id}/rights`, asked), { signal })
     row.append(...links(rights))
+    const visibility = row.querySelector('[data-rel="visibility"]')
+    if (visibility) quickenExposure(visibility, { onChange })
     return rights
   } catch (error) {
     if (!isAbort(error)) row.dataset.rights = 'unknown'

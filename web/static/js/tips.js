@@ -1,5 +1,6 @@
 // What a symbol says when it is pointed at, and a choice where several lie on one another.
 import { bdi, el } from './dom.js'
+import { exactTip } from './exact.js'
 import { nameOf, plural, t, term, years } from './i18n.js'
 import { featureGlyph } from './symbols.js'
 
@@ -34,7 +35,9 @@ export function chooseOne(map, place, targets, pick) {
 }
 
 /** Return the lines of a tip: what it is, and what is worth knowing before a click. */
-export function tipLines({ layer, count, properties }) {
+export function tipLines({ layer, count, properties, isExact }) {
+  if (isExact && count > 1) return exactTip({ count, properties })
+  if (isExact) return [nameOf(properties).text, ...exactTip({ count, properties })]
   if (layer === 'sites') return siteTip(count, properties)
   if (layer === 'twins') return pairTip(count, properties)
   const { text } = nameOf(properties)
