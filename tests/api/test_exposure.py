@@ -1,4 +1,4 @@
-"""Who may see a record: told beforehand, changed by a plain form, and gone at once for the public."""
+"""Who may see a record: told beforehand, changed by a plain form, at once true for everyone."""
 
 import re
 

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -178,3 +179,127 @@ def test_the_keyboard_adds_a_site_at_the_middle_of_the_map(signed_in, page):
     page.get_by_role("button", name="Add a site at the middle of the map").press("Enter")
     expect(page.locator("[name=north]")).to_have_value(re.compile(r"^69\.32"))
     expect(page.locator("[name=east]")).to_have_value(re.compile(r"^24\.12"))
+
+
+def filled(page: Page) -> None:
+    expect(page.locator("#drawer-body")).to_have_attribute("aria-busy", "false")
+
+
+def press(page: Page, feature_id: str) -> None:
+    """Click on the map where a site of these tests is."""
+    step = [*IDS.values()].index(feature_id) * 0.03
+    middle = page.locator("#map_main").bounding_box()
+    pixels = step * 256 * 2**12 / 360
+    page.wait_for_load_state("networkidle")
+    page.mouse.click(middle["x"] + middle["width"] / 2 + pixels, middle["y"] + middle["height"] / 2)
+
+
+def test_officers_see_exact_places_and_reach_the_record_from_them(signed_in, page, sites):
+    signed_in(f"/{VIEW}")
+    legend = page.locator("#exact-legend")
+    expect(legend.get_by_role("switch", name="Exact places of your area")).to_be_checked()
+    expect(legend.locator("li", has_text="Hidden")).to_contain_text("1")
+    expect(legend.locator("li", has_text="Public as a cell only")).to_contain_text("1")
+    press(page, IDS["hidden"])
+    filled(page)
+    expect(page.locator("#drawer-title")).to_have_text("Trial mill, hidden")
+    expect(page.locator("#drawer-body")).to_contain_text("For the public: Hidden.")
+    expect(page.locator("#drawer").get_by_role("link", name="Edit")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_turned_off_the_layer_is_gone_and_visitors_have_no_switch(signed_in, page, base_url, sites):
+    signed_in(f"/{VIEW}")
+    page.get_by_role("switch", name="Exact places of your area").uncheck()
+    press(page, IDS["hidden"])
+    expect(page.locator("#drawer")).to_be_hidden()
+    page.context.clear_cookies()
+    opened(page, f"{base_url}/{VIEW}")
+    expect(page.locator("#exact-legend")).to_have_count(0)
+
+
+def test_on_paper_there_are_exact_places_only_where_they_were_asked_for(signed_in, page, sites):
+    signed_in(f"/?open=sites/{IDS['hidden']}{VIEW}")
+    filled(page)
+    page.emulate_media(media="print")
+    for place in (".leaflet-exact-pane", "#exact-legend", "#drawer"):
+        expect(page.locator(place)).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("checkbox", name="Also in print").check()
+    page.emulate_media(media="print")
+    expect(page.locator("#drawer")).to_be_visible()
+    expect(page.locator(".leaflet-exact-pane canvas")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_site_is_hidden_from_its_card_and_is_gone_for_the_public(
+    signed_in, page, browser, base_url, sites, size
+):
+    page.set_viewport_size(SIZES[size])
+    signed_in(f"/?open=sites/{IDS['public']}{VIEW}")
+    page.locator("#drawer").get_by_role("link", name="Who may see it").press("Enter")
+    dialog = page.get_by_role("dialog", name="Who may see it")
+    expect(
+        dialog.get_by_role("radio", name="Everyone sees the exact place (as now)")
+    ).to_be_focused()
+    expect(dialog).to_contain_text("The public sees nothing: no page, no mark, no count.")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    dialog.get_by_role("radio", name="Nobody without rights").check()
+    dialog.get_by_label("Why").fill("Looters")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#drawer-body")).to_contain_text("For the public: Hidden.")
+    if size == "desk":
+        expect(page.locator("#exact-legend li", has_text="Hidden")).to_contain_text("2")
+    public = browser.new_context(base_url=base_url).new_page()
+    assert public.request.get(f"/collections/sites/items/{IDS['public']}").status == 404
+    opened(public, f"{base_url}/{VIEW}")
+    expect(public.locator("#count")).to_contain_text("No sites in this view")
+    public.context.close()
+
+
+@pytest.fixture
+def changed_by_another(seeded_environment):
+    """Change the public site as somebody else does."""
+
+    def change():
+        with closing(open_store(seeded_environment["GEOMAP_STORE"])) as store:
+            one = store.feature("sites", IDS["public"])
+            changed = replace(one, properties={**one.properties, "condition": "poor"})
+            store.write([Edit(EditKind.PUT, changed)], actor="another", action="change")
+
+    return change
+
+
+def test_a_dialog_of_yesterday_says_so_and_saves_on_the_second_try(
+    signed_in, page, sites, changed_by_another, faults
+):
+    signed_in(f"/?open=sites/{IDS['public']}{VIEW}")
+    page.locator("#drawer").get_by_role("link", name="Who may see it").click()
+    dialog = page.get_by_role("dialog", name="Who may see it")
+    dialog.get_by_role("radio", name="Nobody without rights").check()
+    dialog.get_by_label("Why").fill("Looters")
+    changed_by_another()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Someone has changed this record meanwhile")
+    expect(dialog.get_by_label("Why")).to_have_value("Looters")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#drawer-body")).to_contain_text("For the public: Hidden.")
+    assert all("409" in fault for fault in faults)
+    faults.clear()
+
+
+def test_the_page_of_a_record_leads_to_the_plain_form(signed_in, page, sites, base_url):
+    signed_in(f"/collections/sites/items/{IDS['public']}?f=html&lang=fi")
+    page.get_by_role("link", name="Kuka saa nähdä sen").or_(
+        page.get_by_role("link", name="Kuka näkee sen")
+    ).click()
+    assert violations(page) == []
+    page.locator('input[value="generalised:5"]').check()
+    page.locator("#reason").fill("Kaivelijoita")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("h1")).to_contain_text("Trial mill, public")
+    answer = page.context.browser.new_context().request.get(
+        f"{base_url}/collections/sites/items/{IDS['public']}"
+    )
+    assert answer.json()["properties"]["visibility"] == "generalised"

@@ -578,6 +578,7 @@ PROBES: dict[str, Probe] = {
     "POST /import/{layer_id}": sent("POST"),
     "POST /import/{layer_id}/{upload_id}": sent("POST", "{upload_id}"),
     f"POST {OF}/imports": sent("POST"),
+    "POST /edit/{layer_id}/{feature_id}/visibility": sent("POST"),
     # a new route: its line here
 }
 """METHOD and path of a route → what asks it. Any method of a route without a line is a fault."""

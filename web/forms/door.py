@@ -16,7 +16,16 @@ from web.forms.suggesting import Wish, thanks
 from web.forms.suggesting import told as wish_told
 from web.pages.rendering import sheet
 
-__all__ = ["date_reading", "inputs_of", "newer", "page", "read", "suggestion_form", "thanked", "way_words"]
+__all__ = [
+    "date_reading",
+    "inputs_of",
+    "newer",
+    "page",
+    "read",
+    "suggestion_form",
+    "thanked",
+    "way_words",
+]
 
 Versions = tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
 

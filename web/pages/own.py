@@ -10,7 +10,7 @@ from fastapi import Request
 from geomap.access import Action, Role, Where
 from geomap.i18n import moment
 from layers.catalog import LAYERS
-from web.pages.standing import doors
+from web.pages.standing import doors, exposure
 
 Json = dict[str, Any]
 Told = dict[str, Any]
@@ -92,6 +92,7 @@ BELOW_ACCOUNT = frozenset(
 """Kinds of documents to which the page of the account leads."""
 PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "account": ("account.html", _account),
+    "exposure": ("exposure.html", exposure),
     "notices": ("notices.html", _notices),
     "feedAddress": ("feed.html", _feed_address),
 }

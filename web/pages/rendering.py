@@ -387,7 +387,6 @@ _PAGES: Mapping[str, tuple[str, Callable[[Request, Json, Told], Told]]] = {
     "import": ("import.html", lambda _, document, told: imports.report(document, told)),
     "restoration": ("restoration.html", _past(changes.restoration)),
     "schema": ("schema.html", _schema),
-    "exposure": ("exposure.html", standing.exposure),
     "signIn": ("signin.html", _form),
     "password": ("password.html", _form),
     "drafts": ("drafts.html", drafts_page),
