@@ -25,24 +25,31 @@ MOUNTED = [
 ]  # fmt: skip
 TESTS = {
     "api/accounts.py": ("accounts",),
+    "api/auth.py": ("accounts",),
     "api/changes.py": ("changes",),
     "api/decisions.py": ("outcomes", "suggestions"),
     "api/drafting.py": ("drafts",),
     "api/edit.py": ("edit",),
     "api/forms.py": ("drafts", "forms"),
     "api/history.py": ("history", "edit"),
+    "api/importing.py": ("imports",),
+    "api/imports.py": ("imports",),
     "api/past.py": ("history", "changes"),
+    "api/photos.py": ("photos",),
     "api/proposing.py": ("suggestions",),
     "api/records.py": ("accounts", "history", "edit"),
     "api/resuming.py": ("drafts",),
+    "api/review.py": ("review", "outcomes"),
     "api/reviewing.py": ("suggestions", "outcomes"),
+    "api/rights.py": ("rights",),
+    "api/router.py": ("accounts",),
     "api/saving.py": ("accounts", "edit"),
     "api/suggestions.py": ("suggestions",),
     "geomap/access.py": ("accounts", "edit"),
 }
 """File → tests that are asked first, for they are likeliest to notice."""
 REST = ("accounts", "edit", "forms", "drafts", "history", "changes", "suggestions", "outcomes",
-        "notices", "oidc")  # fmt: skip
+        "notices", "oidc", "imports", "photos", "review", "rights")  # fmt: skip
 ALIKE = {
     "api/records.py may_somewhere(desk.actor, Action.SEE, desk.layer.id)": (
         "spares the store a question; what it finds is asked for again, record by record"
