@@ -198,7 +198,8 @@ def changed(
 
     if not is_answered(desk, body):
         _until_no_conflict(once)
-    return desk.record(feature_id, Action.SEE)
+    # Where this is a retry it has not been asked yet; and another may have come between.
+    return desk.record(feature_id, Action.CHANGE)
 
 
 def _until_no_conflict(once: Callable[[], None]) -> None:

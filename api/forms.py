@@ -27,6 +27,8 @@ from geomap.access import Action
 from geomap.drafts import Draft
 from geomap.errors import (
     CrsUnknown,
+    DraftsFull,
+    DraftTooLarge,
     FeatureGone,
     FeatureNotFound,
     InputFaulty,
@@ -124,7 +126,10 @@ _ABSENT = (FeatureGone, FeatureNotFound, NotAllowed)
 
 def _outlived(desk: Desk, feature_id: str, pairs: Pairs) -> Response:
     """Keep what was typed for a record that is there no more: it can be saved as another one."""
-    drafting.keep(desk, feature_id, pairs)
+    try:
+        drafting.keep(desk, feature_id, pairs)
+    except (DraftTooLarge, DraftsFull):
+        return form_again(desk, "", pairs, status=409)
     return _to(_as_new(desk, feature_id))
 
 
@@ -175,7 +180,7 @@ def _saved(desk: Desk, feature: Feature, pairs: Pairs, refused: Sequence[Fault])
     again = {"pairs": pairs, "faults": refused, **_typed(posted)}
     if posted.more:
         return _page(desk, feature, posted.properties, **again)
-    if posted.base != feature.revision:
+    if feature.revision and posted.base != feature.revision:
         return _stale(desk, feature, posted, again)
     try:
         wished = _checked(desk, _of_source(desk, feature, posted), posted)
@@ -192,10 +197,21 @@ def _saved(desk: Desk, feature: Feature, pairs: Pairs, refused: Sequence[Fault])
     try:
         write(desk, edits, Why("change" if feature.revision else "create", posted.comment))
     except RevisionConflict:
-        return _stale(desk, desk.record(feature.id, Action.CHANGE), posted, again)
+        return _overtaken(desk, feature.id, posted, again)
     drafting.forget(desk, feature.id if feature.revision else "", pairs)
     there = url(desk.request, desk.path(feature.id)) + f"?f=html&lang={desk.lang}"
     return RedirectResponse(there, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _overtaken(desk: Desk, feature_id: str, posted: Any, again: Mapping[str, Any]) -> Response:
+    """Show what someone has changed while this was saved; it may also have left one's reach."""
+    try:
+        present = desk.record(feature_id, Action.CHANGE)
+    except _ABSENT:
+        if not desk.actor.account:
+            raise
+        return _outlived(desk, feature_id, again["pairs"])
+    return _stale(desk, present, posted, again)
 
 
 def _resumed(desk: Desk, feature: Feature | None, draft: Draft) -> Response:
@@ -308,6 +324,7 @@ def _page(
     more["drafted"] = drafting.told(desk, feature, pairs=pairs, draft=draft)
     revision = feature.revision if feature else 0
     more = {"base": revision, "record": feature.id if feature and revision else "", **more}
+    more["base"] = more["base"] if revision else 0
     answer: Response = _forms(desk).page(desk.request, desk.layer, desk.lang, values, **more)
     answer.status_code = status
     answer.headers["Cache-Control"] = "private, no-store"

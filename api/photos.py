@@ -115,7 +115,7 @@ def add(
     """Add a photo to a feature: JPEG, PNG or WebP, with what it shows, its author and licence."""
     _require_photos(desk)
     if is_answered(desk, body):
-        return answer_to_change(desk, desk.record(feature_id, Action.SEE), wishes, 201, {})
+        return answer_to_change(desk, desk.record(feature_id, Action.CHANGE), wishes, 201, {})
     # Whoever may not, or is late, learns so before anything is done with the file.
     check_conditions(desk, desk.record(feature_id, Action.CHANGE))
     photo_id = take(desk.service, sent.content, actor=desk.actor.name)

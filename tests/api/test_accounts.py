@@ -397,7 +397,27 @@ def test_a_token_does_no_more_than_it_is_for(client, token, sites):
     assert client.get(sites["here Lappeenranta hidden"], headers=town).status_code == 404
 
 
+def test_a_token_that_may_only_change_is_answered_what_it_did(client, token, sites, store):
+    path = sites["here Imatra public"]
+    headers = {**PATCH, **token("administrator", actions=[Action.CHANGE])}
+    change = {"properties": {"condition": "poor"}}
+    assert client.patch(path, json=change, headers=headers).status_code == 204
+    assert store.feature("sites", path.rsplit("/", 1)[1]).properties["condition"] == "poor"
+
+
 # Rights end at a border
+
+
+def test_a_retry_shows_nothing_of_a_record_that_has_left_ones_reach(client, token, sites):
+    path = sites["here Imatra hidden"]
+    headers = {**PATCH, **token("heritage_editor"), "Idempotency-Key": "one",
+               "Prefer": "return=representation"}  # fmt: skip
+    change = {"properties": {"condition": "poor"}}
+    assert client.patch(path, json=change, headers=headers).status_code == 200
+    moved = {"properties": {"municipality": "Lappeenranta", "condition": "good"}}
+    answer = client.patch(path, json=moved, headers={**PATCH, **token("administrator")})
+    assert answer.status_code == 204
+    assert client.patch(path, json=change, headers=headers).status_code == 404
 
 
 def test_an_editor_sees_what_is_hidden_of_their_own_and_nothing_of_others(

@@ -10,11 +10,14 @@ from PIL import Image
 from shapely import box
 from starlette.testclient import TestClient
 
+from api import forms
 from api.app import create_app
 from api.passwords import hashed
 from geomap.access import Role, Scope
 from geomap.accounts import Account
 from geomap.drafts import MOST_BYTES, MOST_OF_ACCOUNT, Draft
+from geomap.model import Edit, EditKind
+from layers.derive import completed
 
 PASSWORD = "correct horse battery"
 OWN = {"Origin": "http://testserver"}
@@ -79,7 +82,9 @@ def inputs(text):
         if told.get("type") != "checkbox" or " checked" in tag:
             sent.append((told["name"], unescape(told.get("value", ""))))
     for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', body):
-        sent.append((name, re.search(r'value="([^"]*)" selected', options)[1]))
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        first = re.search(r'value="([^"]*)"', options)
+        sent.append((name, (chosen or first)[1]))
     for name, typed in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', body):
         sent.append((name, unescape(typed)))
     return dict(sent)
@@ -270,6 +275,85 @@ def test_a_place_outside_ones_rights_is_a_fault_of_the_form_and_nothing_is_lost(
     assert inputs(answer.text)["comment"] == "half a word"
     assert "outside the municipalities" in answer.text
     assert inputs(opened(anna, path)) == typed
+
+
+@pytest.fixture
+def overtaken(monkeypatch, store):
+    """Let someone be faster, once, in the moment before a form is written."""
+
+    def by(change):
+        def completed_late(edits, store_):
+            monkeypatch.undo()
+            change()
+            return completed(edits, store_)
+
+        monkeypatch.setattr(forms, "completed", completed_late)
+
+    return by
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_record_that_leaves_ones_reach_while_it_is_saved_is_not_shown_and_nothing_is_lost(
+    anna, put, make, mill, overtaken, store, gone
+):
+    path = f"/edit/sites/{mill}"
+    typed = typed_in(anna, path)
+    elsewhere = make.site("Mill", 40.0, 50.0, municipality="Secret town", visibility="hidden")
+
+    def change():
+        put(elsewhere)
+        if gone:
+            store.write([Edit(EditKind.DELETE, elsewhere)], actor="x", action="delete")
+
+    overtaken(change)
+    answer = anna.post(path, data=typed, headers=OWN)
+    assert answer.status_code == 303
+    page = opened(anna, answer.headers["location"])
+    assert inputs(page)["comment"] == "half a word"
+    assert "Secret town" not in page
+
+
+def test_who_was_overtaken_sees_both_versions(anna, put, make, mill, overtaken):
+    path = f"/edit/sites/{mill}"
+    typed = typed_in(anna, path)
+    overtaken(lambda: put(make.site("Mill", 28.77, 61.17, municipality="Imatra", condition="poor")))
+    answer = anna.post(path, data=typed, headers=OWN)
+    assert answer.status_code == 409
+    assert inputs(answer.text)["comment"] == "half a word"
+
+
+def test_with_all_drafts_taken_what_was_typed_for_a_deleted_record_is_shown_all_the_same(
+    anna, store, put, make, mill
+):
+    path = f"/edit/sites/{mill}"
+    typed = typed_in(anna, path)
+    for number in range(MOST_OF_ACCOUNT):
+        store.drafts.save("id-anna", Draft("sites", f"one {number}", 0, []))
+    store.write([Edit(EditKind.DELETE, store.feature("sites", mill))], actor="x", action="delete")
+    answer = anna.post(path, data=typed, headers=OWN)
+    assert answer.status_code == 409
+    again = inputs(answer.text)
+    assert (again["comment"], again["base"]) == ("half a word", "0")
+    assert anna.post(NEW, data=again, headers=OWN).status_code == 303
+
+
+def test_with_all_drafts_taken_the_button_tells_nothing_of_sites_of_others(anna, store, put, make):
+    put(make.site("Secret", 40.0, 50.0, visibility="hidden", municipality="Elsewhere"))
+    for number in range(MOST_OF_ACCOUNT):
+        store.drafts.save("id-anna", Draft("sites", f"one {number}", 0, []))
+    told = []
+    for name in ("Secret", "Never was"):
+        answer = anna.post(f"/edit/sites/{make.identity(name)}/draft", data={"comment": "x"},
+                           headers=OWN)  # fmt: skip
+        assert answer.status_code == 404
+        told.append(answer.text.replace(make.identity(name), "ID"))
+    assert told[0] == told[1]
+
+
+def test_a_new_record_has_no_version_that_it_could_be_behind(anna):
+    typed = typed_in(anna, NEW, base="7", **{"names[0].value": "Dam", "north": "61.5",
+                                             "east": "28.1", "municipality": "Imatra"})  # fmt: skip
+    assert anna.post(NEW, data=typed, headers=OWN).status_code == 303
 
 
 # Sessions that end

@@ -1,13 +1,19 @@
 """No request makes a server error, whatever stands in it."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.parameters import PARAMETERS, queryables
+from geomap.access import Role
+from geomap.accounts import Account
+from geomap.settings import Settings
 from layers.catalog import LAYERS
+from layers.store.engines import open_store
 
 PATHS = [
     "/",
@@ -94,3 +100,46 @@ def test_no_query_makes_a_server_error(world, address, accept):
 def test_no_bytes_in_a_query_or_a_header_make_a_server_error(world, raw, header, value):
     answer = world.get(f"/collections/sites/items?{raw}", headers={header: value.encode("latin-1")})
     assert answer.status_code < 500, answer.text
+
+
+INPUTS = st.sampled_from(
+    ["names[0].value", "names[0].lang", "names[999].value", "names", "kind", "dating", "north",
+     "east", "crs", "geometry", "base", "seen", "draft", "comment", "stamp", "more", "visibility",
+     "cell_km", "photos[0].id", "next", "designations[0].scheme", "a[0", "[0]", "", "city_a"]
+)  # fmt: skip
+TYPED = st.one_of(TEXTS, NUMBERS, DATES, st.sampled_from(
+    ["POINT(1 2)", "POLYGON((0 0,1 1,0 1,0 0))", '{"type":"Point","coordinates":[1e999,"a"]}',
+     "EPSG:3067", "hidden", "generalised", "9" * 5000, "1760s", "\ud83d"]
+))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory, make):
+    """The application over a site, with someone signed in who may do everything."""
+    settings_ = Settings(store=f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'geomap.db'}")
+    store = open_store(settings_.store)
+    store.accounts.save(Account("a", "Anna", Role.ADMINISTRATOR))
+    store.accounts.open_session("a", "secret")
+    make.put_all(store, make.site("Mill", 28.5, 61.5, kind="building"))
+    with TestClient(create_app(settings_), follow_redirects=False) as client:
+        client.cookies.set("geomap_session", "secret")
+        yield client
+    store.close()
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    layer=st.sampled_from([*LAYERS]),
+    way=st.sampled_from(["new", "new/draft", "{id}", "{id}/draft", "{id}/draft/discard"]),
+    pairs=st.lists(st.tuples(INPUTS, TYPED), max_size=8),
+    query=st.sampled_from(["", "?lang=fi", "?draft={id}", "?draft=x"]),
+)
+def test_no_form_makes_a_server_error(editor, make, layer, way, pairs, query):
+    path = f"/edit/{layer}/{way}{query}".replace("{id}", make.identity("Mill"))
+    clean = [(name, value.encode("utf-8", "replace").decode()) for name, value in pairs]
+    headers = {"Origin": "http://testserver", "Content-Type": "application/x-www-form-urlencoded"}
+    sent = editor.post(path, content=urlencode(clean), headers=headers)
+    assert sent.status_code < 500, sent.text
+    shown = editor.get(path.replace("/draft/discard", "").replace("/draft", ""))
+    assert shown.status_code < 500, shown.text

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from geomap.access import Action, Role, Scope, folded
 from geomap.accounts import Account, Token
-from geomap.model import Visibility
+from geomap.model import Edit, EditKind, Visibility
 from geomap.settings import Settings
 from layers.photos import pictures
 
@@ -333,6 +333,29 @@ def test_an_editor_adds_photos_to_their_own_and_to_nothing_of_others(client, of,
     for headers in (other, outsider, {}):
         assert client.delete(address, headers=headers).status_code in {401, 403}
     assert client.delete(address, headers=own).status_code == 204
+
+
+def test_a_file_is_looked_at_for_those_alone_who_may_add_it_to_the_present_version(
+    client, of, shown, mill
+):
+    own, other = of("heritage_editor"), of("heritage_editor", "Vyborg")
+    assert added(client, mill, b"no photo", **own).status_code == 422
+    late = {**own, "If-Match": '"another version"'}
+    assert added(client, mill, b"no photo", **late).status_code == 412
+    assert added(client, mill, b"no photo", **other).status_code == 403
+    shown("hidden")
+    assert added(client, mill, b"no photo", **other).status_code == 404
+
+
+def test_a_retry_shows_nothing_of_a_record_that_has_left_ones_reach(client, of, store, mill):
+    whole = {"Idempotency-Key": "one", "Prefer": "return=representation"}
+    headers = {**of("heritage_editor"), **whole}
+    assert added(client, mill, **headers).status_code == 201
+    there = store.feature("sites", mill)
+    moved = replace(there, properties={**there.properties, "municipality": "Vyborg"},
+                    visibility=Visibility.HIDDEN)  # fmt: skip
+    store.write([Edit(EditKind.PUT, moved)], actor="x", action="change")
+    assert added(client, mill, **headers).status_code == 404
 
 
 def test_the_photo_of_a_hidden_site_is_for_those_who_see_the_site(client, of, shown, path):

@@ -649,3 +649,15 @@ def test_a_thousand_suggestions_are_decided_in_one_action_and_undone_in_one(
     # Far beyond what it takes: a machine under load shall not fail this.
     assert max(took, undo_took) < timedelta(seconds=60)
     assert store.check() == []
+
+
+def test_a_filter_finds_what_one_may_decide_and_passes_over_the_rest(anna, signed, mill, put, make):
+    put(make.site("Dam", 28.6, 61.6, kind="building", municipality="Lappeenranta"))
+    dam = f"{ITEMS}/{make.identity('Dam')}"
+    for path in (mill, dam):
+        assert changing(anna, path, condition="poor").status_code == 201
+    town = signed(Role.REVIEWER, municipalities=["imatra"])
+    body = {"filter": {"status": ["waiting"]}, "decision": "approve"}
+    assert town.post("/suggestions/decide", json=body).status_code == 200
+    conditions = [town.get(one).json()["properties"].get("condition") for one in (mill, dam)]
+    assert conditions == ["poor", None]
