@@ -4,7 +4,6 @@ import http.client
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import time
 from contextlib import closing
@@ -15,8 +14,8 @@ from geomap.model import Edit, EditKind
 from layers.store.engines import open_store
 from tests.trust.canaries import found_in
 from tests.trust.registers import CANARY, HIDDEN, HIDDEN_AT, PROBED, PUBLIC, SOURCE
+from tests.trust.servers import TOKEN, free_port
 
-TOKEN = "a token for trials of trust"
 CONFIGURATION = """
 daemon off; {user} pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;
 events {{ worker_connections 64; }}
@@ -78,7 +77,7 @@ def cached(serving, tmp_path):
     if program is None:
         pytest.skip("nginx is not installed.")
     with serving(path, workers=1, GEOMAP_SHARED_TILES_S="60") as server:
-        port = _free_port()
+        port = free_port()
         # Started as root its workers would be nobody, who may not enter the test's folder.
         user = "user root;" if os.geteuid() == 0 else ""
         file = tmp_path / "nginx.conf"
@@ -92,12 +91,6 @@ def cached(serving, tmp_path):
         finally:
             nginx.terminate()
             nginx.wait(timeout=20)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _answering(port, nginx):

@@ -75,7 +75,7 @@ def test_the_photo_of_a_public_site_is_public(store, pictured, photo, size, cont
     assert f'"href":"/photos/{photo}","thumbnail":"/photos/{photo}/thumbnail"'.encode() in body
 
 
-@pytest.mark.parametrize("visibility", set(Visibility) - {Visibility.PUBLIC})
+@pytest.mark.parametrize("visibility", sorted({*Visibility} - {Visibility.PUBLIC}))
 def test_the_photo_of_a_site_that_is_not_wholly_public_is_gone_with_the_commit_and_comes_back(
     store, put, pictured, photo, visibility
 ):
