@@ -333,3 +333,19 @@ def test_a_source_that_nobody_has_heard_of_is_refused_at_its_input(officer, stor
         assert answer.status_code == 422, "a source that hidden records alone have is none, either"
         assert 'href="#f-source_id"' in answer.text
         assert 'value="Old mill"' in answer.text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Good"), ("ru", "Хорошее"), ("fi", "Hyvä")])
+def test_versions_are_compared_in_words_and_a_number_is_no_difference_to_itself(
+    officer, store, mill, lang, words
+):
+    path = f"/edit/sites/{mill}"
+    typed = form(officer, path, lang)
+    mine = {**typed, "condition": "good", "rank": "20"}
+    officer.post(path, data={**typed, "municipality": "Imatra", "rank": "20"})
+    answer = officer.post(f"{path}?lang={lang}", data=mine)
+    assert answer.status_code == 409
+    merged = re.search(r'<section class="note merge".*?</section>', answer.text, re.S)[0]
+    assert words in merged
+    assert "Imatra" in merged
+    assert "20" not in merged

@@ -10,10 +10,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geomap.crs import FILE_CRS
-from geomap.i18n import translate
+from geomap.i18n import label, translate
 from geomap.model import Fault, Visibility
+from geomap.terms import VOCABULARIES
 from layers.catalog import LAYERS
-from layers.layer import Layer
+from layers.layer import Field, Kind, Layer
 from web.forms.controls import Asking, Control, Option, faults_by_path
 from web.forms.drafted import drafts_told
 from web.forms.form import Section, asked, record_of, sections
@@ -177,11 +178,12 @@ def differences(
     """Return the fields that differ among the version before, the present one and one's own."""
     before, now, yours = versions
     rows = []
-    for name in (one.name for one in asked(layer)):
-        was, is_now, mine = (_plain(version.get(name)) for version in (before, now, yours))
+    for one in asked(layer):
+        told = (_in_words(one, side.get(one.name), lang) for side in (before, now, yours))
+        was, is_now, mine = told
         if is_now != mine:
             both = was not in (is_now, mine)
-            rows.append(Difference(translate(lang, LABELS[name]), was, is_now, mine, both))
+            rows.append(Difference(translate(lang, LABELS[one.name]), was, is_now, mine, both))
     return rows
 
 
@@ -204,6 +206,12 @@ def candidate_told(one: Mapping[str, Any], asking: Asking) -> Mapping[str, str]:
     return {"href": one["href"], "name": one["name"], "distance": distance}
 
 
+def _in_words(field: Field, value: Any, lang: str) -> str:
+    if field.kind is Kind.TERM and VOCABULARIES[field.vocabulary].term(str(value)):
+        return label(lang, field.vocabulary, str(value))
+    return _plain(value)
+
+
 def _plain(value: Any) -> str:
     """Return a value in one line, for people to compare."""
     if value in (None, "", [], {}):
@@ -212,7 +220,8 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(one) for name, one in value.items() if name != "id")
     if isinstance(value, list | tuple):
         return "; ".join(_plain(one) for one in value)
-    return str(value)
+    # A whole number is one whether it was stored or typed.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def place_controls(inputs: Mapping[str, str], asking: Asking) -> list[Control]:
@@ -225,12 +234,12 @@ def place_controls(inputs: Mapping[str, str], asking: Asking) -> list[Control]:
         ("geometry", "area", "Or a line or an area, as GeoJSON or WKT"),
     )
     made = [Control("crs", "select", asking.said("Reference system"), options=systems)]
-    for path, widget, label in fields:
+    for path, widget, title in fields:
         made.append(
             Control(
                 path,
                 widget,
-                asking.said(label),
+                asking.said(title),
                 value=inputs.get(path, ""),
                 faults=asking.faults.get(path, ()),
             )

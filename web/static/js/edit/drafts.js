@@ -177,7 +177,8 @@ class Drafts {
     if (isDraft && reason !== '401') return
     if (reason === 'offline') return
     this.isOver = true
-    this.form.requestSubmit(submitter)
+    // While the event is still under way a browser does not hear of another one.
+    setTimeout(() => this.form.requestSubmit(submitter))
   }
 
   /** Another form leads away; where it discards this draft, the browser's copy goes with it. */
