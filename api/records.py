@@ -129,12 +129,16 @@ class Desk:
         ]
 
     def doors(self, feature: Feature) -> list[Link]:
-        """Return where the actor can do what they may with a record."""
+        """Return where the actor can do what they may with a record.
+
+        Who may change it has no need to suggest that someone else does.
+        """
         grounds = [*grounds_of(feature, self.service.store)]
         at = {"layer_id": self.layer.id, "feature_id": feature.id}
+        changes = may(self.actor, Action.CHANGE, grounds)
 
         def allowed(action: Action) -> bool:
-            return may(self.actor, action, grounds)
+            return may(self.actor, action, grounds) and not (changes and action is Action.SUGGEST)
 
         return links_to(self.request, OF_RECORD, allowed, self.lang, **at)
 

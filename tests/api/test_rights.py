@@ -139,3 +139,13 @@ def test_the_form_for_a_new_site_begins_at_the_place_that_a_map_sends(client, of
 @pytest.mark.parametrize("place", ["lng=x&lat=1", "lng=181&lat=1", "lng=1&lat=91", "lng=nan&lat=1"])
 def test_a_place_that_is_nowhere_is_refused(client, officer, place):
     assert client.get(f"/edit/sites/new?{place}", headers=officer()).status_code == 400
+
+
+def test_who_may_change_a_record_is_not_sent_to_suggest_a_change(client, sites, officer):
+    def rels(name, headers):
+        return {one["rel"] for one in rights(client, sites[name], headers).json()["links"]}
+
+    assert {"edit", "visibility"} <= rels("Imatra public", officer())
+    assert "suggest" not in rels("Imatra public", officer())
+    assert rels("Imatra public", {}) == {"suggest"}
+    assert rels("Lappeenranta public", officer()) == {"suggest"}

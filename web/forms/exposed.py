@@ -51,5 +51,5 @@ def _placed(place: Mapping[str, float] | None, metres: int | None, lang: str) ->
     if metres is None:
         return translate(lang, "The exact place.")
     return translate(lang, "Somewhere within {km} km of {lat}, {lng}.").format(
-        km=f"{metres / 1000:.1f}", **place
+        km=f"{metres / 1000:.1f}", lat=f"{place['lat']:.3f}", lng=f"{place['lng']:.3f}"
     )
