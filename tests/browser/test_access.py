@@ -1,9 +1,11 @@
 """The page for everyone: axe, the keyboard, small screens, both themes, and when things fail."""
 
 import csv
+import json
 import re
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -299,3 +301,12 @@ def test_a_hostile_name_is_only_a_name(opened, seeded_environment, tmp_path):
     row.click()
     expect(page.locator("#drawer-title")).to_have_text(HOSTILE)
     assert page.locator("#drawer b, #rows b").count() == 0
+
+
+def test_on_a_phone_an_open_card_makes_the_page_no_longer_than_the_screen(opened, page, base_url):
+    page.set_viewport_size(SIZES["phone"])
+    with urllib.request.urlopen(f"{base_url}/collections/sites/items?q=tower&limit=1") as answer:
+        [site] = json.load(answer)["features"]
+    opened(f"/?open=sites/{site['id']}")
+    expect(page.locator("#drawer-body")).to_have_attribute("aria-busy", "false")
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
