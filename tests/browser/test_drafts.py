@@ -1,5 +1,7 @@
 """Drafts in a real browser: what is typed outlives the page, the network and the session."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -12,6 +14,8 @@ from layers.store.engines import open_store
 PASSWORD = "correct horse battery"
 NEW = "/edit/sites/new?lang=en"
 WORDS = {"en": "Draft saved", "ru": "Черновик сохранён", "fi": "Luonnos tallennettu"}
+OFFLINE = re.compile("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+"""What a console says of a network that was taken away on purpose."""
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +87,7 @@ def test_while_the_server_cannot_be_reached_the_browser_keeps_what_is_typed(
     expect(page.locator("#f-names-0-value")).to_have_value("Typed on a train")
     context.set_offline(False)
     expect(note(page)).to_contain_text("Draft saved")
-    faults[:] = [one for one in faults if "ERR_INTERNET_DISCONNECTED" not in one]
+    faults[:] = [one for one in faults if not OFFLINE.search(one)]
     page.goto(base_url + "/account/drafts?f=html&lang=en")
     expect(page.get_by_role("link", name="Typed on a train")).to_be_visible()
 
@@ -95,7 +99,7 @@ def test_a_browser_that_was_closed_offline_sends_what_it_kept_when_it_is_back(
     context.set_offline(True)
     page.locator("#f-names-0-value").fill("Closed in a tunnel")
     expect(note(page)).to_contain_text("Kept in this browser")
-    faults[:] = [one for one in faults if "ERR_INTERNET_DISCONNECTED" not in one]
+    faults[:] = [one for one in faults if not OFFLINE.search(one)]
     page.close()
     context.set_offline(False)
     later = context.new_page()

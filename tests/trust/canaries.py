@@ -128,9 +128,9 @@ def found_in(body: bytes, asked: str = "") -> list[str]:
     ]
 
 
-PUBLISHED = (
-    f"Imatra – {GHOST.record_id}".encode(),
-    json.dumps(f"Imatra – {GHOST.record_id}")[1:-1].encode(),
+_PAIR = f"Imatra – {GHOST.record_id}"
+PUBLISHED = tuple(
+    form.encode() for name in (_PAIR, _PAIR.casefold()) for form in (name, json.dumps(name)[1:-1])
 )
 """What a public record is called, though a hidden one is called so, too."""
 CANARIES = tuple(dict.fromkeys(canaries()))
