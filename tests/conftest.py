@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share, and the rule that CI skips nothing."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,31 @@ def _required(report: pytest.TestReport | pytest.CollectReport) -> None:
     ):
         report.outcome = "failed"
         report.longrepr = f"Skipped, though GEOMAP_REQUIRE_ALL=1: {report.longrepr}"
+
+
+@contextmanager
+def _no_loop_of_a_browser(item: pytest.Item) -> Iterator[None]:
+    """Let a test begin loops of its own, though Playwright keeps one running in this thread."""
+    loop = None if item.get_closest_marker("browser") else asyncio._get_running_loop()
+    if loop is not None:
+        asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        if loop is not None:
+            asyncio._set_running_loop(loop)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    with _no_loop_of_a_browser(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    with _no_loop_of_a_browser(item):
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

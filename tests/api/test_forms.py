@@ -349,3 +349,10 @@ def test_versions_are_compared_in_words_and_a_number_is_no_difference_to_itself(
     assert words in merged
     assert "Imatra" in merged
     assert "20" not in merged
+
+
+@pytest.mark.parametrize("km", ["9" * 5000, "²", "-1", "１０"])
+def test_a_width_of_a_cell_that_is_none_is_refused_and_stays_typed(officer, km):
+    answer = officer.post(NEW, data={**TYPED, "cell_km": km, "visibility": "generalised"})
+    assert answer.status_code == 422
+    assert 'value="Old mill"' in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from web.inert import script_json
 from web.pages.titles import ADD
 
 CELLS_KM = (1, 5, 10, 50)
+_FEW_DIGITS = re.compile("[0-9]{1,4}")
 FIRST_VIEW = (61.5, 30.0, 5)
 PLACE_INPUTS = ("crs", "north", "east", "geometry")
 EXPOSURES: Mapping[Visibility, str] = {
@@ -112,7 +114,7 @@ def read(layer_id: str, pairs: Pairs, before: Mapping[str, Any], lang: str) -> P
     for name in ("visibility", "cell_km"):
         if simple.get(name):
             properties[name] = simple[name]
-    if str(properties.get("cell_km", "")).isdigit():
+    if _FEW_DIGITS.fullmatch(str(properties.get("cell_km", ""))):
         properties["cell_km"] = int(properties["cell_km"])
     base = simple.get("base", "")
     return Posted(
