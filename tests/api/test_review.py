@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api import review
 from api.passwords import hashed
-from geomap.access import Role, Scope
-from geomap.accounts import Account
+from geomap.access import Action, Role, Scope
+from geomap.accounts import Account, Token
 from geomap.model import Edit, EditKind
 from geomap.suggestions import Kind, Status, Suggestion
 from layers.history import as_record
@@ -432,6 +432,20 @@ def test_a_suggestion_that_is_none_is_not_found(rita, make):
     for path in (f"/review/{make.identity('x')}", "/review/x"):
         assert rita.get(path).status_code == 404
         assert decide(rita, path=path).status_code == 404
+
+
+def test_a_reviewer_s_token_for_one_municipality_shows_nothing_of_others(
+    client, rita, store, suggest, mills
+):
+    one = suggest(mills[0], dating="1760")
+    ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    for town, seen in (("kotka", False), ("imatra", True)):
+        token = Token(town, "", frozenset(Action), frozenset({town}), "", ends)
+        store.accounts.add_token("id of Rita", token, f"secret of {town}")
+        bearer = TestClient(client.app, headers={"Authorization": f"Bearer secret of {town}"})
+        assert ("Mill 0" in shown(bearer)) is seen
+        assert bearer.get(f"/review/{one.id}").status_code == (200 if seen else 404)
+        assert decide(bearer, path=f"/review/{one.id}").status_code == (200 if seen else 404)
 
 
 # The author

@@ -49,6 +49,13 @@ def test_a_visitor_is_told_the_same_whoever_it_is_and_no_cache_keeps_it(client):
     assert answer.content == client.get("/account", headers={"Cookie": "geomap_session=x"}).content
 
 
+def test_how_much_waits_to_be_decided_is_told_to_those_who_decide(client, officer):
+    for role in (Role.CONTRIBUTOR, Role.HERITAGE_EDITOR, Role.REVIEWER, Role.ADMINISTRATOR):
+        told = client.get("/account", headers=officer(role)).json()
+        assert ("waiting" in told) is (role in {Role.REVIEWER, Role.ADMINISTRATOR})
+    assert "waiting" not in client.get("/account").json()
+
+
 def test_an_officer_is_told_who_one_is_and_where_ones_rights_end(client, put, make, officer):
     border = make.site("Border", 28.7, 61.1)
     put(border)

@@ -222,6 +222,7 @@ def test_a_visitor_is_asked_to_sign_in(client, mill):
 def test_a_token_that_is_for_other_things_suggests_nothing(signed, mill):
     reader = signed(Role.CONTRIBUTOR, actions=(Action.OWN_ACCOUNT,))
     assert changing(reader, mill, kind="worship").status_code == 403
+    assert reader.post(NEW, json=feature(), headers=GEOJSON).status_code == 403
 
 
 # What is hidden stays hidden
@@ -433,6 +434,17 @@ def test_a_reviewer_s_token_for_one_municipality_decides_nothing_elsewhere(anna,
     moved = suggested(anna, mill, municipality="Kotka")
     assert deciding(elsewhere, moved).status_code == 404
     assert deciding(signed(Role.REVIEWER, municipalities=("imatra",)), moved).status_code == 404
+
+
+def test_the_suggestion_of_a_record_that_is_gone_is_for_those_of_its_municipality(
+    anna, signed, store, mill
+):
+    own = suggested(anna, mill, rank=4)
+    gone = store.feature("sites", mill.rsplit("/", 1)[1])
+    store.write([Edit(EditKind.DELETE, gone)], actor="x", action="delete")
+    for town, status_code in (("kotka", 404), ("imatra", 200)):
+        reviewer = signed(Role.REVIEWER, municipalities=(town,))
+        assert reviewer.get(f"/suggestions/{own}").status_code == status_code
 
 
 # Deciding

@@ -51,6 +51,10 @@ TESTS = {
 REST = ("accounts", "edit", "forms", "drafts", "history", "changes", "suggestions", "outcomes",
         "notices", "oidc", "imports", "photos", "review", "rights")  # fmt: skip
 ALIKE = {
+    "api/history.py may_restore(desk, present)": (
+        "tells on a page what the restoring itself refuses; by the table of rights nobody sees a "
+        "present record that they may not restore and may restore what it was before"
+    ),
     "api/records.py may_somewhere(desk.actor, Action.SEE, desk.layer.id)": (
         "spares the store a question; what it finds is asked for again, record by record"
     ),
