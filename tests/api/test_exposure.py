@@ -6,6 +6,7 @@ import pytest
 from shapely import box
 from starlette.testclient import TestClient
 
+from api import exposure
 from geomap.access import Role, Scope
 from geomap.accounts import Account
 from geomap.model import Visibility
@@ -113,6 +114,24 @@ def test_a_stale_form_changes_nothing_and_keeps_what_was_typed(officer, store, m
     assert "Looters came by" in answer.text
     assert 'name="base" value="2"' in answer.text
     assert store.feature("sites", mill).visibility is Visibility.RESTRICTED
+
+
+def test_a_record_that_has_left_ones_reach_meanwhile_is_not_shown(
+    officer, put, make, mill, monkeypatch
+):
+    own = officer()
+    base = told(own, mill)["revision"]
+
+    def late(*args):
+        monkeypatch.undo()
+        put(make.site("Mill", 40.0, 50.0, municipality="Secret town", visibility="hidden"))
+        return exposure_write(*args)
+
+    exposure_write = exposure.write
+    monkeypatch.setattr(exposure, "write", late)
+    answer = send(own, mill, base=base)
+    assert answer.status_code == 404
+    assert "Secret town" not in answer.text
 
 
 def test_a_stale_if_match_is_refused(officer, store, mill):

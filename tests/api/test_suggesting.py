@@ -15,6 +15,7 @@ from geomap.access import Role, Scope
 from geomap.accounts import Account
 from geomap.i18n import label
 from geomap.suggestions import Decision, Status, Wanted
+from layers.exact import record_mark
 
 PASSWORD = "correct horse battery"
 OWN = {"Origin": "http://testserver"}
@@ -173,6 +174,22 @@ def test_what_others_changed_meanwhile_is_no_part_of_the_wish(resident, store, m
     [one] = waiting(store)
     assert paths(one) == {"/properties/condition"}
     assert one.base == 1
+
+
+def test_who_knows_the_mark_of_a_version_that_was_hidden_sees_nothing_of_it(
+    resident, store, put, make
+):
+    told = {"kind": "building", "municipality": "Imatra"}
+    was = make.site("Fort", 28.1, 61.9, visibility="hidden", type_text="Canary", **told)
+    put(was)
+    mark = record_mark(store.feature("sites", was.id))
+    put(make.site("Fort", 28.5, 61.5, **told))
+    path = f"/suggest/sites/{was.id}"
+    answer = resident.post(path, data=form(resident, path) | {"kind": "worship", "mark": mark})
+    [one] = waiting(store)
+    assert one.base == 2
+    assert paths(one) == {"/properties/kind"}
+    assert "Canary" not in resident.get(answer.headers["location"]).text
 
 
 def test_with_faults_the_form_comes_back_with_all_that_was_typed(resident, store):

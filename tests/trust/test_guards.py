@@ -30,6 +30,8 @@ TESTS = {
     "api/decisions.py": ("outcomes", "suggestions"),
     "api/drafting.py": ("drafts",),
     "api/edit.py": ("edit",),
+    "api/exact.py": ("exact",),
+    "api/exposure.py": ("exposure",),
     "api/forms.py": ("drafts", "forms"),
     "api/history.py": ("history", "edit"),
     "api/importing.py": ("imports",),
@@ -44,12 +46,14 @@ TESTS = {
     "api/rights.py": ("rights",),
     "api/router.py": ("accounts",),
     "api/saving.py": ("accounts", "edit"),
+    "api/suggesting.py": ("suggesting",),
     "api/suggestions.py": ("suggestions",),
     "geomap/access.py": ("accounts", "edit"),
 }
 """File → tests that are asked first, for they are likeliest to notice."""
 REST = ("accounts", "edit", "forms", "drafts", "history", "changes", "suggestions", "outcomes",
-        "notices", "oidc", "imports", "photos", "review", "rights")  # fmt: skip
+        "notices", "oidc", "imports", "photos", "review", "rights",
+        "exact", "exposure", "suggesting")  # fmt: skip
 ALIKE = {
     "api/history.py may_restore(desk, present)": (
         "tells on a page what the restoring itself refuses; by the table of rights nobody sees a "
