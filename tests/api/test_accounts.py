@@ -604,6 +604,14 @@ def test_the_account_page_tells_what_one_may_do(client, token):
     }  # fmt: skip
 
 
+def test_the_page_to_sign_in_leads_to_the_forms_that_one_may_use(client, people):
+    for role, layers in (("heritage_editor", {"sites", "regions"}), ("reviewer", set()),
+                         ("twin_coordinator", {"cities", "twins"})):  # fmt: skip
+        assert signed_in(client, role).status_code == 303
+        page = client.get("/login?lang=en").text
+        assert set(re.findall(r'href="/edit/(\w+)/new', page)) == layers
+
+
 # The command line
 
 

@@ -1,6 +1,7 @@
 """Whatever guard is taken away, a test notices: of each route, each call and each border."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -149,17 +150,18 @@ CHOSEN = [
 ]
 
 
-def notices(number: int, names) -> bool:
-    """Tell whether tests fail without a guard."""
+def noticed(number: int, names) -> str:
+    """Return which test fails without a guard; empty where none does."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.trust.removing", "-p",
-               "no:cacheprovider", "-p", "no:xdist", "--no-header"]  # fmt: skip
+               "no:cacheprovider", "-p", "no:xdist", "--no-header", "-rfE"]  # fmt: skip
     done = subprocess.run(
         [*command, *(f"tests/api/test_{name}.py" for name in names)],
         env={**os.environ, "GEOMAP_REMOVE": str(number), "GEOMAP_REQUIRE_ALL": ""},
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=1_200,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stdout[-3_000:] + done.stderr[-3_000:]
-    return done.returncode == 1
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
+    return failed[1] if done.returncode else ""
 
 
 def test_there_are_guards_of_every_kind():
@@ -173,10 +175,12 @@ def test_there_are_guards_of_every_kind():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", CHOSEN)
-def test_a_guard_that_is_taken_away_is_missed(number):
+def test_a_guard_that_is_taken_away_is_missed(number, figure):
     guard = GUARDS[number]
     if f"{guard.file} {guard.text}" in ALIKE:
         return
     first = TESTS.get(guard.file, ())
     rest = [name for name in REST if name not in first]
-    assert notices(number, first or rest) or (first and notices(number, rest)), str(guard)
+    by = noticed(number, first or rest) or (first and noticed(number, rest))
+    assert by, str(guard)
+    figure(f"{guard}: {by}")
