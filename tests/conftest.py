@@ -85,7 +85,8 @@ def _required(report: pytest.TestReport | pytest.CollectReport) -> None:
 @contextmanager
 def _no_loop_of_a_browser(item: pytest.Item) -> Iterator[None]:
     """Let a test begin loops of its own, though Playwright keeps one running in this thread."""
-    loop = None if item.get_closest_marker("browser") else asyncio._get_running_loop()
+    drives_one = "browser" in getattr(item, "fixturenames", ())
+    loop = None if drives_one else asyncio._get_running_loop()
     if loop is not None:
         asyncio._set_running_loop(None)
     try:

