@@ -209,9 +209,11 @@ def _cached() -> Seed:
 
     def exact(ours, desk, feature_id, wish):
         found = ours(desk, feature_id, wish)
+        # Each world has a cache of its own, as it has a store.
+        key = f"{id(desk.service.store)} {desk.request.url.path}"
         if found is not None:
-            kept[desk.request.url.path] = found
-        return found or kept.get(desk.request.url.path)
+            kept[key] = found
+        return found or kept.get(key)
 
     return wrapped("api.features.exact_answer", exact)
 
