@@ -42,7 +42,7 @@ def server(seeded_server: str) -> str:
     return seeded_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def snapshot(seeded_environment: dict[str, str]) -> Iterator[Snapshot]:
     """What the store holds for the public: what every client must find."""
     store = open_store(Settings(store=seeded_environment["GEOMAP_STORE"]).store)
@@ -50,7 +50,7 @@ def snapshot(seeded_environment: dict[str, str]) -> Iterator[Snapshot]:
     store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def held(snapshot: Snapshot) -> Callable[..., set[str]]:
     """Return the ids of the features of a layer that a query means."""
 
