@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.auth import CurrentActor
-from api.depends import CurrentWishes, Language, Reads
+from api.depends import CurrentWishes, Reads
 from api.links import JSON, Link, link, self_url, url
 from api.negotiate import AS_JSON
 from api.parameters import AFTER, BY, FORMAT, LIMIT
-from api.past import Desks, latest_seen, named, sides_of, told, undone
+from api.past import CurrentDesks, Desks, latest_seen, named, sides_of, told, undone
 from api.records import private_answer
 from api.router import Router
 from api.saving import Why
-from api.service import CurrentService
 from geomap.access import ANY, Action, Actor, Where, may_somewhere, reach
 from geomap.errors import (
     FeatureInUse,
@@ -40,16 +37,6 @@ MOST_BLOCKING = 20
 _CONFLICTS = frozenset({UndoConflict.problem, FeatureInUse.problem})
 
 router = Router("Changes")
-
-
-async def desks_of(
-    request: Request, service: CurrentService, actor: CurrentActor, lang: Language
-) -> Desks:
-    """Return where a request works that is of no one layer."""
-    return Desks(request, service, actor, lang)
-
-
-CurrentDesks = Annotated[Desks, Depends(desks_of)]
 
 
 @router.get(

@@ -20,19 +20,15 @@ from api.negotiate import AS_GEOJSON
 from api.preferences import Preferences, preferences_of
 from api.records import PRIVATE, CurrentDesk, Desk, check_conditions
 from api.router import Router, Writes
-from api.saving import OWN_SOURCE, Why, basis_of, require_right, write
-from api.service import Service
+from api.saving import OWN_SOURCE, Why, basis_of, require_right, until_no_conflict, write
 from geomap.access import Action, may_somewhere
 from geomap.crs import STORAGE_CRS
-from geomap.errors import FeatureInUse, RevisionConflict
 from geomap.model import Edit, EditKind, Feature
-from layers.derive import completed, pairs_of
+from layers.derive import completed, require_unused
 from layers.exact import exact_object
 from layers.given import Given, record_of
 
 ITEMS = "/collections/{layer_id}/items"
-TRIES = 5
-"""How often a change is made anew because another came between its reading and its writing."""
 
 router = Router("Editing", conformance.EDITING)
 
@@ -163,11 +159,12 @@ def delete_item(
     def once() -> None:
         feature = desk.record(feature_id, Action.DELETE)
         check_conditions(desk, feature)
-        _require_unused(desk.service, feature)
-        _write(desk, [Edit(EditKind.DELETE, feature, feature.revision)], body, "delete")
+        edits = [Edit(EditKind.DELETE, feature, feature.revision)]
+        require_unused(edits, desk.service.store)
+        _write(desk, edits, body, "delete")
 
     if not is_answered(desk, body):
-        _until_no_conflict(once)
+        until_no_conflict(once)
     return Response(status_code=204, headers={**PRIVATE, **wishes.applied()})
 
 
@@ -197,19 +194,9 @@ def changed(
         _write(desk, edits, body, "change")
 
     if not is_answered(desk, body):
-        _until_no_conflict(once)
+        until_no_conflict(once)
     # Where this is a retry it has not been asked yet; and another may have come between.
     return desk.record(feature_id, Action.CHANGE)
-
-
-def _until_no_conflict(once: Callable[[], None]) -> None:
-    """Do a change; begin it anew, conditions and all, when another came between."""
-    for _ in range(TRIES - 1):
-        try:
-            return once()
-        except RevisionConflict:
-            continue
-    return once()
 
 
 def is_answered(desk: Desk, body: Sent) -> bool:
@@ -232,16 +219,6 @@ def _id_under(actor: str, key: str) -> str:
     """Return the id that what is made under a key gets, each time that it is sent."""
     told = blake2b(repr((actor, key)).encode(), digest_size=16).digest()
     return str(UUID(bytes=told, version=4))
-
-
-def _require_unused(service: Service, feature: Feature) -> None:
-    """Refuse to delete a city that pairs are made of.
-
-    Raises:
-        FeatureInUse: There are such pairs.
-    """
-    if feature.layer == "cities" and pairs_of({feature.id}, service.store):
-        raise FeatureInUse("Pairs are made of this city; delete them first.")
 
 
 def _write(desk: Desk, edits: Sequence[Edit], body: Sent, action: str) -> None:

@@ -8,18 +8,16 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from api.auth import CurrentActor
 from api.bodies import CurrentBody, Sent
-from api.depends import CurrentWishes, Language, ReadableId, Reads
+from api.depends import CurrentWishes, ReadableId, Reads
 from api.features import ITEM
 from api.links import JSON, Link, link, self_url, url
 from api.negotiate import AS_JSON
 from api.parameters import BEFORE, FORMAT, LIMIT
-from api.past import Desks, brought_back, latest_seen, may_restore, restoration, told, undone
+from api.past import CurrentDesks, brought_back, latest_seen, may_restore, restoration, told, undone
 from api.records import CurrentDesk, Desk, check_conditions, private_answer
 from api.router import Router, Writes
 from api.saving import Why
-from api.service import CurrentService
 from geomap.access import Action
 from geomap.model import Revision, Written
 from layers.history import found_by, left_by
@@ -119,18 +117,9 @@ def restore(
     "undoTransaction",
     Writes(Action.RESTORE, _ANSWERS, schema="done", formats=AS_JSON),
 )
-def undo(
-    request: Request,
-    service: CurrentService,
-    actor: CurrentActor,
-    transaction_id: str,
-    body: CurrentBody,
-    *,
-    lang: Language,
-) -> Response:
+def undo(desks: CurrentDesks, transaction_id: str, body: CurrentBody) -> Response:
     """Undo all that one write has changed, all or nothing; that is a write in turn."""
-    desks = Desks(request, service, actor, lang)
-    return _done(request, undone(desks, transaction_id, _why(body, "undo")))
+    return _done(desks.request, undone(desks, transaction_id, _why(body, "undo")))
 
 
 def _why(body: Sent, action: str) -> Why:

@@ -10,7 +10,6 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from api.bodies import CurrentBody
-from api.changes import CurrentDesks
 from api.depends import CurrentWishes, Reads
 from api.forms import CurrentPairs
 from api.imports import (
@@ -35,6 +34,7 @@ from api.parameters import (
     NEW_VISIBILITY,
     REGISTER,
 )
+from api.past import CurrentDesks
 from api.records import PRIVATE, CurrentDesk, Desk, private_answer
 from api.router import Router, Writes
 from api.saving import Why

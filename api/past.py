@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 
+from api.auth import CurrentActor
+from api.depends import Language
 from api.links import url
 from api.records import Desk
 from api.reviewing import may_review
 from api.saving import Why, write
-from api.service import Service
+from api.service import CurrentService, Service
 from geomap.access import Action, Actor
 from geomap.errors import (
-    FeatureInUse,
     FeatureNotFound,
     NotAllowed,
     TransactionNotFound,
@@ -23,7 +24,7 @@ from geomap.errors import (
 )
 from geomap.model import Edit, EditKind, Feature, Revision, Written
 from layers.catalog import LAYERS
-from layers.derive import completed, pairs_of
+from layers.derive import completed, require_unused
 from layers.history import differences, found_by, left_by, restored, reversals
 from layers.projection import flat_names
 from layers.suggesting import outcomes
@@ -48,6 +49,16 @@ class Desks:
     def see(self, sides: Iterable[Feature]) -> bool:
         """Tell whether the actor sees all of these."""
         return all(self.of(side.layer).may(Action.SEE, side) for side in sides)
+
+
+async def desks_of(
+    request: Request, service: CurrentService, actor: CurrentActor, lang: Language
+) -> Desks:
+    """Return where a request works that is of no one layer."""
+    return Desks(request, service, actor, lang)
+
+
+CurrentDesks = Annotated[Desks, Depends(desks_of)]
 
 
 def latest_seen(desk: Desk, feature_id: str) -> Revision:
@@ -140,7 +151,7 @@ def undone(desks: Desks, transaction_id: str, why: Why) -> Written:
     if len(changes) > MOST_UNDONE:
         raise NotAllowed(f"More than {MOST_UNDONE:,} changes are undone by the operator alone.")
     edits = _backward(desks, changes)
-    _require_unused(desks.service, edits)
+    require_unused(edits, store)
     return store.suggestions.undo(
         transaction_id[:100],
         completed(edits, store),
@@ -177,15 +188,3 @@ def _backward(desks: Desks, changes: Sequence[Revision]) -> list[Edit]:
     if changed := [one.edit.feature for one in back if not one.is_last]:
         raise UndoConflict([(one.layer, one.id) for one in changed])
     return [one.edit for one in back]
-
-
-def _require_unused(service: Service, edits: list[Edit]) -> None:
-    """Refuse to take away cities that other pairs than these are made of.
-
-    Raises:
-        FeatureInUse: There are such pairs.
-    """
-    gone = {edit.feature.id for edit in edits if edit.kind is EditKind.DELETE}
-    cities = {edit.feature.id for edit in edits if edit.feature.layer == "cities"} & gone
-    if pairs_of(cities, service.store) - gone:
-        raise FeatureInUse("Pairs are made of these cities meanwhile; delete them first.")

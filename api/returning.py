@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from api.changes import CHANGES, CurrentDesks, undo_from_page
+from api.changes import CHANGES, undo_from_page
 from api.depends import ReadableId
 from api.forms import CurrentPairs
 from api.links import url
-from api.past import brought_back, restoration, told
+from api.past import CurrentDesks, brought_back, restoration, told
 from api.records import CurrentDesk, Desk, private_answer
 from api.router import Router
 from api.saving import Why

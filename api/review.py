@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import Depends, Request
 from starlette.responses import Response
 
-from api.auth import CurrentActor
-from api.depends import Language
 from api.forms import CurrentPairs, Pairs
 from api.notices import onwards
-from api.past import Desks, undone
+from api.past import CurrentDesks, Desks, undone
 from api.proposing import told
 from api.queue import Asked, asked_of
 from api.records import page_of
 from api.reviewing import Decided, Verdict, decide, may_review, reviewed
 from api.router import Router
 from api.saving import Why
-from api.service import CurrentService, Service
+from api.service import Service
 from geomap.access import Action, Actor
 from geomap.errors import (
     FeatureInUse,
@@ -53,16 +50,6 @@ FAULTS: Mapping[type[Exception], tuple[str, int]] = {
 """What can stand against a decision → how the page calls it, and its status."""
 
 router = Router("Review")
-
-
-async def desks_of(
-    request: Request, service: CurrentService, actor: CurrentActor, lang: Language
-) -> Desks:
-    """Return where this request works."""
-    return Desks(request, service, actor, lang)
-
-
-CurrentDesks = Annotated[Desks, Depends(desks_of)]
 
 
 @router.page("GET", QUEUE, Action.REVIEW)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from api.records import Desk
-from api.saving import own_sources
+from api.saving import own_sources, until_no_conflict
 from api.service import Service
 from geomap.access import Action, Actor, Ground, may
 from geomap.errors import (
-    FeatureInUse,
-    RevisionConflict,
     SuggestionNotFound,
     SuggestionsConflict,
     SuggestionsDecided,
 )
-from geomap.model import Edit, EditKind, Feature, Revision, Written
+from geomap.model import Feature, Revision, Written
 from geomap.suggestions import Decision, Status, Suggestion
 from layers.candidates import candidates
-from layers.derive import completed, pairs_of
+from layers.derive import completed, require_unused
 from layers.grounds import grounds_of
 from layers.history import as_record, differences
 from layers.store.protocol import Store
 from layers.suggesting import Outcome, edits_of, outcomes
 
-TRIES = 5
-"""How often a decision is made anew because a record changed between its reading and writing."""
 OTHERS = 20
 """Other suggestions on the record that are named to a reviewer."""
 
@@ -79,7 +75,7 @@ def decide(service: Service, actor: Actor, ids: Sequence[str], verdict: Verdict)
     store = service.store
     if verdict.key and (earlier := store.answer(actor.name, verdict.key, verdict.asked)):
         return Decided(earlier, store.suggestions.decided_in(earlier.transaction_id), ())
-    return _until_no_conflict(lambda: _decided(service, actor, ids, verdict))
+    return until_no_conflict(lambda: _decided(service, actor, ids, verdict))
 
 
 def _decided(service: Service, actor: Actor, ids: Sequence[str], verdict: Verdict) -> Decided:
@@ -94,7 +90,7 @@ def _decided(service: Service, actor: Actor, ids: Sequence[str], verdict: Verdic
     skipped = {one.suggestion.id for one in hindered}
     taken = [one for one in found if one.suggestion.id not in skipped]
     edits = completed(edits_of(taken), store) if verdict.status is Status.APPROVED else []
-    _require_unused(store, edits)
+    require_unused(edits, store)
     decision = Decision([one.suggestion.id for one in taken], verdict.status, verdict.reason)
     written = store.suggestions.decide(
         decision,
@@ -115,27 +111,6 @@ def _waiting(store: Store, ids: Sequence[str]) -> Sequence[Suggestion]:
     if decided := [one.title for one in found if one.status is not Status.WAITING]:
         raise SuggestionsDecided(decided)
     return found
-
-
-def _until_no_conflict(once: Callable[[], Decided]) -> Decided:
-    for _ in range(TRIES - 1):
-        try:
-            return once()
-        except RevisionConflict:
-            continue
-    return once()
-
-
-def _require_unused(store: Store, edits: Sequence[Edit]) -> None:
-    """Refuse to delete cities that pairs are made of which stay.
-
-    Raises:
-        FeatureInUse: There are such pairs.
-    """
-    gone = {edit.feature.id for edit in edits if edit.kind is EditKind.DELETE}
-    cities = {edit.feature.id for edit in edits if edit.feature.layer == "cities"} & gone
-    if cities and pairs_of(cities, store) - gone:
-        raise FeatureInUse("Pairs are made of these cities; delete them first.")
 
 
 def hindrance_told(outcome: Outcome) -> dict[str, Any]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from api.records import Desk
 from api.service import Service
 from geomap.access import Action
-from geomap.errors import NotAllowed
+from geomap.errors import NotAllowed, RevisionConflict
 from geomap.model import Edit, Feature, Source, Written
 from geomap.settings import Settings
 from layers.given import Basis
 
 OWN_SOURCE = "own"
 """Id of the source of records that are made here and name no other."""
+
+
+TRIES = 5
+"""How often a change is begun anew that others come before."""
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,16 @@ def require_right(desk: Desk, action: Action, feature: Feature) -> None:
         raise NotAllowed(
             "The record would lie outside the municipalities and regions of your account."
         )
+
+
+def until_no_conflict(once: Callable[[], Done]) -> Done:
+    """Do a change; begin it anew, conditions and all, when another came between."""
+    for _ in range(TRIES - 1):
+        try:
+            return once()
+        except RevisionConflict:
+            continue
+    return once()
 
 
 def write(desk: Desk, edits: Sequence[Edit], why: Why, sources: Sequence[Source] = ()) -> Written:

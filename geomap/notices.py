@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from geomap.i18n import LANGUAGES, translate
+from geomap.i18n import marked as _
 
 KEPT = timedelta(days=365)
 """How long a notice is kept."""
@@ -24,11 +25,6 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
     r"[A-Za-z0-9-]{2,63}"
 )
-
-
-def _(text: str) -> str:
-    """Mark a message, which is translated where it is shown."""
-    return text
 
 
 class NoticeKind(StrEnum):

@@ -15,6 +15,7 @@ import shapely
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
+from geomap.errors import FeatureInUse
 from geomap.geodesy import great_circles
 from geomap.model import Edit, EditKind, Feature
 from layers.countries import country_at
@@ -165,6 +166,18 @@ def pairs_of(cities: set[str], store: Store) -> set[str]:
     if not cities:
         return set()
     return {pair.id for pair in store.features("twins") if not cities.isdisjoint(_ends(pair))}
+
+
+def require_unused(edits: Iterable[Edit], store: Store) -> None:
+    """Refuse to delete cities that pairs are made of which stay.
+
+    Raises:
+        FeatureInUse: There are such pairs.
+    """
+    gone = [edit.feature for edit in edits if edit.kind is EditKind.DELETE]
+    cities = {one.id for one in gone if one.layer == "cities"}
+    if cities and pairs_of(cities, store) - {one.id for one in gone}:
+        raise FeatureInUse("Pairs are made of these cities; delete them first.")
 
 
 def _has_changed(city: Feature, store: Store) -> bool:

@@ -8,17 +8,13 @@ from typing import Any
 from fastapi import Request
 
 from geomap.access import Action, Role, Where
+from geomap.i18n import marked as _
 from geomap.i18n import moment
 from layers.catalog import LAYERS
 from web.pages.standing import doors, exposure
 
 Json = dict[str, Any]
 Told = dict[str, Any]
-
-
-def _(text: str) -> str:
-    """Mark a message, which is translated where it is shown."""
-    return text
 
 
 ROLES: Mapping[Role, str] = {

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import shapely
 
+from geomap.i18n import marked as _
 from geomap.i18n import moment
 from geomap.suggestions import MOST_DECIDED
 from layers.catalog import LAYERS
@@ -22,11 +23,6 @@ from web.pages.values import Reader
 Json = dict[str, Any]
 Told = dict[str, Any]
 Readers = Callable[[Layer], Reader]
-
-
-def _(text: str) -> str:
-    """Mark a message, which is translated where it is shown."""
-    return text
 
 
 KINDS: Mapping[str, str] = {

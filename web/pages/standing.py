@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Request
 
+from geomap.i18n import marked as _
 from web.pages.titles import ADD, OFFERED
 
 Links = Iterable[Mapping[str, str]]
@@ -40,11 +41,6 @@ def exposure(_: Request, document: Mapping[str, Any], told: Told) -> Told:
         "no_reason": fault == "reason",
         "back": told["page_of"](items),
     }
-
-
-def _(text: str) -> str:
-    """Mark a message, which is translated where it is shown."""
-    return text
 
 
 _FAULTS: Mapping[str, str] = {

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-
-def _(text: str) -> str:
-    """Mark a message, which is translated where it is shown."""
-    return text
-
+from geomap.i18n import marked as _
 
 FIELDS: Mapping[str, str] = {
     "id": _("Id"),
