@@ -21,7 +21,8 @@ from api.auth import (
 from api.depends import Reads
 from api.drafting import carried
 from api.links import HTML
-from api.parameters import LANG, ONWARDS
+from api.parameters import LANG
+from api.parameters_editing import ONWARDS
 from api.passwords import hashed, is_right
 from api.records import PRIVATE, page_of
 from api.router import Router, Writes

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from api.depends import CurrentWishes, Reads
 from api.links import JSON, Link, link, self_url, url
 from api.negotiate import AS_JSON
-from api.parameters import AFTER, BY, FORMAT, LIMIT
+from api.parameters import AFTER, FORMAT, LIMIT
+from api.parameters_editing import BY
 from api.past import CurrentDesks, Desks, latest_seen, named, sides_of, told, undone
 from api.records import private_answer
 from api.router import Router

@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from api import parameters
 from api.auth import CurrentActor
 from api.bodies import CurrentBody
 from api.depends import CurrentWishes, Reads
 from api.links import JSON, link, url
 from api.negotiate import AS_JSON
-from api.parameters import AFTER, FORMAT, LIMIT
+from api.parameters import AFTER, FORMAT, LIMIT, number_after
+from api.parameters_editing import OF_QUEUE
 from api.proposing import told
 from api.records import private_answer
 from api.reviewing import Verdict, decide, hindrance_told, may_review
@@ -40,7 +40,7 @@ router = Router("Suggestions")
 @router.get(
     QUEUE,
     "getSuggestionQueue",
-    Reads(FORMAT, LIMIT, AFTER, *parameters.QUEUE),
+    Reads(FORMAT, LIMIT, AFTER, *OF_QUEUE),
     AS_JSON,
     "suggestions",
     action=Action.REVIEW,
@@ -54,8 +54,8 @@ def queue(
 ) -> Response:
     """Suggestions to be decided, the oldest first, each with what stands against it."""
     limit = wishes.limit(100, MOST)
-    asked = {one.name: value for one in parameters.QUEUE if (value := wishes.get(one)) is not None}
-    after = parameters.number_after(wishes.get(AFTER)) or 0
+    asked = {one.name: value for one in OF_QUEUE if (value := wishes.get(one)) is not None}
+    after = number_after(wishes.get(AFTER)) or 0
     wanted = wanted_by(actor, asked)
     page = service.store.suggestions.wanted(wanted, after=after, limit=limit)
     found = [one for one in outcomes(page, service.store) if may_review(actor, one, service.store)]
@@ -125,7 +125,7 @@ def wanted_by(actor: Actor, asked: Mapping[str, Any]) -> Wanted:
 
     Args:
         actor: Whose own part of the world `mine` means: their municipalities.
-        asked: Values by the names of `api.parameters.QUEUE`, as those read them.
+        asked: Values by the names of `api.parameters_editing.OF_QUEUE`, as those read them.
     """
     municipalities = frozenset(map(folded, asked.get("municipality", ())))
     if asked.get("mine"):
@@ -163,7 +163,7 @@ def _ids(service: CurrentService, actor: Actor, document: Mapping[str, Any]) -> 
 
 def _filter(stated: Mapping[str, Any]) -> dict[str, Any]:
     """Return the filter of a body as the query string would state it."""
-    known = {one.name: one for one in parameters.QUEUE}
+    known = {one.name: one for one in OF_QUEUE}
     texts = {
         name: ",".join(map(str, value)) if isinstance(value, list) else str(value).lower()
         if isinstance(value, bool) else str(value)
@@ -192,7 +192,7 @@ def _which(document: Mapping[str, Any]) -> list[Fault]:
     if ("ids" in document) == ("filter" in document):
         return [Fault("REQUIRED_MISSING", "ids", "", "Name either ids or a filter.")]
     if "filter" in document:
-        known = [one.name for one in parameters.QUEUE]
+        known = [one.name for one in OF_QUEUE]
         stated = document["filter"]
         if isinstance(stated, dict) and stated.keys() <= {*known}:
             return []

@@ -11,7 +11,8 @@ from fastapi import Depends, Request
 
 from api import parameters, reading
 from api.negotiate import is_page, language_asked
-from api.parameters import Parameter, queryables
+from api.parameters import queryables
+from api.reading import Parameter
 from geomap.errors import FeatureNotFound, ParameterInvalid, ParameterUnknown
 from geomap.places import Bounds
 from geomap.systems import CRS84, is_latitude_first_wgs84

@@ -13,7 +13,8 @@ from api.depends import CurrentWishes, ReadableId, Reads
 from api.features import ITEM
 from api.links import JSON, Link, link, self_url, url
 from api.negotiate import AS_JSON
-from api.parameters import BEFORE, FORMAT, LIMIT
+from api.parameters import FORMAT, LIMIT
+from api.parameters_editing import BEFORE
 from api.past import CurrentDesks, brought_back, latest_seen, may_restore, restoration, told, undone
 from api.records import CurrentDesk, Desk, check_conditions, private_answer
 from api.router import Router, Writes

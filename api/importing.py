@@ -26,7 +26,7 @@ from api.imports import (
 )
 from api.links import GEOJSON, JSON
 from api.negotiate import AS_JSON
-from api.parameters import (
+from api.parameters_editing import (
     ACCEPT_VALID,
     DRY_RUN,
     ENCODING,

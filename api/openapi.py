@@ -14,7 +14,8 @@ from api.depends import common_queryables
 from api.links import HTML, PROBLEM
 from api.openapi_writes import BINARY, SECURITY, described_write, header_parameters
 from api.palette import THEMES
-from api.parameters import PARAMETERS, Parameter
+from api.parameters import PARAMETERS
+from api.reading import Parameter
 from api.router import Operation, Router
 from api.schemas import SCHEMAS
 from geomap.settings import Settings

@@ -17,7 +17,7 @@ from api.edit import CHANGED, CurrentPreferences, answer_to_change, changed, is_
 from api.features import ITEM
 from api.links import url
 from api.negotiate import AS_PHOTO, answered
-from api.parameters import ALT, AUTHOR, CAPTION, LICENCE
+from api.parameters_editing import ALT, AUTHOR, CAPTION, LICENCE
 from api.records import PRIVATE, CurrentDesk, Desk, check_conditions
 from api.router import Router, Writes
 from api.service import CurrentService, Service

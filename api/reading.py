@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from geomap.errors import CoordinateOutOfRange, CrsUnknown, ParameterInvalid
 from geomap.places import Bounds, LngLat
 from geomap.systems import CRS84, System, box_in_degrees, longitude_axis, system_named
 from layers.cql2.raw import require_short
+
+Read = TypeVar("Read")
+Schema = Mapping[str, Any]
 
 HALF_EARTH_KM = 20038.0
 LONGEST_TEXT = 200
@@ -24,6 +29,16 @@ _NUMBER = re.compile(r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:e[-+]?\d{1,
 _WHOLE = re.compile(r"[0-9]{1,100}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Generic[Read]):
+    """One query parameter. `read` raises ParameterInvalid where the text cannot be meant."""
+
+    name: str
+    help: str
+    schema: Schema
+    read: Callable[[str], Read]
 
 
 def number(name: str, text: str) -> float:
