@@ -70,6 +70,19 @@ def rows(reader: Reader, changes: Iterable[Json]) -> list[Row]:
     return [row for path in paths for row in _rows(reader, path, *by_path[path])]
 
 
+def suggested(changes: Iterable[Json]) -> list[Json]:
+    """Return what a patch would change, field by field, as `rows` takes it."""
+    sides: dict[str, tuple[Any, Any]] = {}
+    for one in changes:
+        name, *rest = one["path"].removeprefix("/properties").split("/")[1:]
+        was, now = sides.get(name, ({}, {})) if rest else (one["before"], one["after"])
+        if rest:
+            part = "/".join(rest)
+            was, now = {**was, part: one["before"]}, {**now, part: one["after"]}
+        sides[name] = (was, now)
+    return [{"path": name, "before": was, "after": now} for name, (was, now) in sides.items()]
+
+
 def places(changes: Iterable[Json]) -> Json | None:
     """Return the place before and after, for a map; None where it has not changed."""
     found = next((one for one in changes if one["path"] == "geometry"), None)

@@ -16,8 +16,8 @@ from geomap.suggestions import MOST_DECIDED
 from layers.catalog import LAYERS
 from layers.layer import Layer
 from web.inert import script_json
-from web.pages.differences import places, rows
-from web.pages.titles import ADD, FIELDS
+from web.pages.differences import places, rows, suggested
+from web.pages.titles import ADD, FIELDS, STATUSES, SUGGESTED
 from web.pages.values import Reader
 
 Json = dict[str, Any]
@@ -25,18 +25,6 @@ Told = dict[str, Any]
 Readers = Callable[[Layer], Reader]
 
 
-KINDS: Mapping[str, str] = {
-    "create": _("New record"),
-    "change": _("Correction"),
-    "delete": _("Deletion"),
-}
-STATUSES: Mapping[str, str] = {
-    "waiting": _("Waiting"),
-    "returned": _("Returned"),
-    "approved": _("Approved"),
-    "rejected": _("Rejected"),
-    "withdrawn": _("Withdrawn"),
-}
 DONE: Mapping[str, str] = {
     "approve": _("Approved: {n}."),
     "return": _("Returned: {n}."),
@@ -83,7 +71,7 @@ def queue(document: Json, told: Told, readers: Readers) -> Told:
         {
             **one,
             "moment": moment(lang, one["at"]),
-            "what": tell(KINDS[one["kind"]]),
+            "what": tell(SUGGESTED[one["kind"]]),
             "layer_title": tell(LAYERS[one["layer"]].title),
             "changed": [tell(FIELDS[name]) for name in one["fields"] if name in FIELDS],
             "chosen": one["id"] in document["chosen"],
@@ -116,22 +104,13 @@ def one(document: Json, told: Told, readers: Readers) -> Told:
     tell, lang = told["_"], told["lang"]
     layer = LAYERS[document["layer"]]
     reader = readers(layer)
-    before, after = document["present"], document["wished"]
-    # What cannot be laid on the record as it is now is told as it was suggested.
-    differing = document["differences"] or _suggested(document["changes"])
-    place = places(differing) or _standing(after or before)
-    change = {
-        "seen": True,
-        "rows": rows(reader, differing),
-        "made": before is None,
-        "gone": after is None and document["kind"] == "delete",
-        "places": place,
-        "map": "suggestion" if place else "",
-    }
+    change = _change(document, reader)
+    place = change["places"]
+    item = f"/collections/{layer.id}/items"
     return {
         "title": document["title"],
         "subject": None,
-        "what": tell(KINDS[document["kind"]]),
+        "what": tell(SUGGESTED[document["kind"]]),
         "status": document["status"],
         "status_words": tell(STATUSES[document["status"]]),
         "layer_title": tell(layer.title),
@@ -140,13 +119,12 @@ def one(document: Json, told: Told, readers: Readers) -> Told:
         "change": change,
         "conflicts": [_conflict(reader, one, tell) for one in document["conflicts"]],
         "newer": bool(document["base"]) and 0 < document["base"] < document["revision"],
-        "item": f"/collections/{layer.id}/items/{document['feature_id']}" if before else "",
+        "item": f"{item}/{document['feature_id']}" if document["present"] else "",
         "candidates": [
-            (f"/collections/{layer.id}/items/{one['id']}", one["name"], one["km"])
-            for one in document["candidates"]
+            (f"{item}/{one['id']}", one["name"], one["km"]) for one in document["candidates"]
         ],
         "others": [
-            (f"/review/{one['id']}", tell(KINDS[one["kind"]]), tell(STATUSES[one["status"]]))
+            (f"/review/{one['id']}", tell(SUGGESTED[one["kind"]]), tell(STATUSES[one["status"]]))
             for one in document["others"]
         ],
         "fault": _fault(document["fault"], tell),
@@ -158,13 +136,29 @@ def one(document: Json, told: Told, readers: Readers) -> Told:
     }
 
 
+def _change(document: Json, reader: Reader) -> Told:
+    """Return what would change, as the pages of history tell it."""
+    before, after = document["present"], document["wished"]
+    # What cannot be laid on the record as it is now is told as it was suggested.
+    differing = document["differences"] or suggested(document["changes"])
+    place = places(differing) or _standing(after or before)
+    return {
+        "seen": True,
+        "rows": rows(reader, differing),
+        "made": before is None,
+        "gone": after is None and document["kind"] == "delete",
+        "places": place,
+        "map": "suggestion" if place else "",
+    }
+
+
 def own(document: Json, told: Told, readers: Readers) -> Told:
     """Return what the page of an author's own suggestions is told."""
     tell = told["_"]
     listed = [
         {
             **one,
-            "what": tell(KINDS[one["kind"]]),
+            "what": tell(SUGGESTED[one["kind"]]),
             "layer_title": tell(LAYERS[one["layer"]].title),
             "status_words": tell(STATUSES[one["status"]]),
             "moment": moment(told["lang"], one["at"]),
@@ -184,7 +178,7 @@ def _filters(asked: Json, tell: Callable[..., str]) -> list[tuple[str, str, list
     choices = (
         ("status", _("State"), STATUSES, False),
         ("layer", _("Layer"), titles, True),
-        ("kind", _("What is suggested"), KINDS, True),
+        ("kind", _("What is suggested"), SUGGESTED, True),
         ("age", _("Age"), AGES, True),
     )
     made = []
@@ -228,19 +222,6 @@ def _conflict(reader: Reader, one: Json, tell: Callable[..., str]) -> Told:
     name = one["path"].split("/")[-1]
     field = tell(FIELDS[name]) if name in FIELDS else name
     return {"field": field, "said": tell(HINDRANCES[one["hindrance"]]), "detail": one["detail"]}
-
-
-def _suggested(changes: list[Json]) -> list[Json]:
-    """Return what a patch would change, field by field."""
-    sides: dict[str, tuple[Any, Any]] = {}
-    for one in changes:
-        name, *rest = one["path"].removeprefix("/properties").split("/")[1:]
-        was, now = sides.get(name, ({}, {})) if rest else (one["before"], one["after"])
-        if rest:
-            part = "/".join(rest)
-            was, now = {**was, part: one["before"]}, {**now, part: one["after"]}
-        sides[name] = (was, now)
-    return [{"path": name, "before": was, "after": now} for name, (was, now) in sides.items()]
 
 
 def _standing(record: Json | None) -> Json | None:

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from geomap.i18n import moment
-from geomap.model import Visibility
 from layers.catalog import LAYERS
-from web.forms.editing import EXPOSURES
-from web.pages.titles import FIELDS, STATUSES, SUGGESTED
-from web.pages.values import NOTHING, Cell, Reader
+from layers.layer import Layer
+from web.pages.differences import rows, suggested
+from web.pages.titles import STATUSES, SUGGESTED
+from web.pages.values import Reader
 
 Json = dict[str, Any]
 Told = dict[str, Any]
-ENVELOPE = frozenset({"cell_km", "source_id", "record_id"})
-"""Parts of a record that are for its keepers."""
 
 
-def suggestion_page(
-    read: Callable[[str], Reader], document: Json, told: Told, *, secret: bool = False
-) -> Told:
+def suggestion_page(document: Json, told: Told, readers: Callable[[Layer], Reader]) -> Told:
     """Return what the page of one suggestion is told.
 
     Args:
-        read: Layer → what reads its values.
-        document: The suggestion.
+        document: The suggestion; with `is_secret` whoever asks has nothing but the link.
         told: What every page is.
-        secret: Whether whoever asks has nothing but the link.
+        readers: Layer → what reads its values.
     """
-    one, lang = document, told["lang"]
-    form = f"/suggest/{one['layer']}/{one['feature_id']}?revises={one['id']}&lang={lang}"
+    one, lang, layer = document, told["lang"], LAYERS[document["layer"]]
+    is_secret = bool(one.get("is_secret"))
+    form = f"/suggest/{layer.id}/{one['feature_id']}?revises={one['id']}&lang={lang}"
     return {
         "title": one["title"],
         "message": one["message"],
-        "rows": _rows(read(one["layer"]), one, told),
-        "is_secret": secret,
-        "revise": form if one["status"] == "returned" and not secret else "",
+        "change": {"seen": True, "rows": rows(readers(layer), _changes(one)), "map": ""},
+        "is_secret": is_secret,
+        "revise": form if one["status"] == "returned" and not is_secret else "",
         "kind": told["_"](SUGGESTED[one["kind"]]),
-        "layer_title": told["_"](LAYERS[one["layer"]].title),
+        "layer_title": told["_"](layer.title),
         "status": one["status"],
         "status_title": told["_"](STATUSES[one["status"]]),
         "at": one["at"],
@@ -47,51 +43,14 @@ def suggestion_page(
         "decided": moment(lang, one["decided_at"]) if one["decided_at"] else "",
         "decided_at": one["decided_at"] or "",
         "decided_by": one["decided_by"] or "",
-        "item": f"/collections/{one['layer']}/items/{one['feature_id']}?f=html&lang={lang}",
+        "item": f"/collections/{layer.id}/items/{one['feature_id']}?f=html&lang={lang}",
     }
 
 
-def _rows(reader: Reader, document: Json, told: Told) -> list[tuple[str, Cell, Cell]]:
-    """Return title, value before and value after of all that would change."""
+def _changes(document: Json) -> Sequence[Mapping[str, Any]]:
+    """Return what is suggested, value by value; of a new record all that it would say."""
     new = document["document"]
-    if new is not None:
-        place = _place(new["geometry"])
-        found = [(title, NOTHING, cell) for title, cell in reader.rows(new["properties"])]
-        names = reader.cell("names", new["properties"])
-        return [
-            (told["_"](FIELDS["names"]), NOTHING, names),
-            *(row for row in found if row[0] != told["_"](FIELDS["names"])),
-            *([(told["_"](FIELDS["geometry"]), NOTHING, place)] if place else []),
-        ]
-    rows = (_row(reader, change, told) for change in document["changes"])
-    return [row for row in rows if row is not None]
-
-
-def _row(reader: Reader, change: Json, told: Told) -> tuple[str, Cell, Cell] | None:
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in change["path"].split("/")[1:]]
-    before, after = change["before"], change["after"]
-    if parts[0] == "geometry":
-        return told["_"](FIELDS["geometry"]), _place(before), _place(after)
-    if parts[0] == "visibility":
-        return told["_"]("Visibility"), _exposure(before, told), _exposure(after, told)
-    if parts[0] in ENVELOPE or parts[1] not in FIELDS:
-        return None
-    title = told["_"](FIELDS[parts[1]])
-    if len(parts) > 2:
-        title = f"{title} ({', '.join(parts[2:])})"
-        return title, reader.plain(before or ""), reader.plain(after or "")
-    cells = (reader.cell(parts[1], {parts[1]: value}) for value in (before, after))
-    return title, *cells
-
-
-def _place(geometry: Mapping[str, Any] | None) -> Cell:
-    if geometry is None:
-        return NOTHING
-    if geometry["type"] == "Point":
-        lng, lat = geometry["coordinates"][:2]
-        return Cell(f"{lat}, {lng}")
-    return Cell(str(geometry["type"]))
-
-
-def _exposure(visibility: str, told: Told) -> Cell:
-    return Cell(told["_"](EXPOSURES[Visibility(visibility)]))
+    if new is None:
+        return suggested(document["changes"])
+    said = {"geometry": new["geometry"], **new["properties"]}
+    return [{"path": name, "before": None, "after": value} for name, value in said.items()]
