@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from api import drafting
 from api.depends import Language, ReadableId
 from api.links import url
-from api.reading import number
+from api.parameters import place_asked
 from api.records import CurrentDesk, Desk
 from api.router import Router
 from api.saving import OWN_SOURCE, Why, basis_of, require_right, sources_offered, write
@@ -36,7 +36,6 @@ from geomap.errors import (
     RevisionConflict,
 )
 from geomap.model import Edit, EditKind, Fault, Feature
-from geomap.places import Bounds
 from layers.candidates import candidates
 from layers.derive import completed
 from layers.given import Given, record_of
@@ -65,7 +64,8 @@ def new_form(desk: CurrentDesk) -> Response:
     """An empty form, at the place or with the draft that the address names."""
     draft = drafting.wished(desk)
     if draft is None:
-        return _page(desk, None, {}, inputs=_forms(desk).inputs_of(_place_asked(desk)))
+        place = place_asked(desk.request.query_params) if "Point" in desk.layer.geometry else None
+        return _page(desk, None, {}, inputs=_forms(desk).inputs_of(place and Point(place)))
     there = drafting.form_of(desk.service.store, desk.actor, draft)
     if draft.base and "/new?" not in there:
         return _to(f"{there}?lang={desk.lang}")
@@ -145,21 +145,6 @@ def _to(path: str) -> Response:
 def _empty(desk: Desk) -> Feature:
     feature_id = str(uuid4())
     return Feature(desk.layer.id, feature_id, OWN_SOURCE, feature_id, None, {})
-
-
-def _place_asked(desk: Desk) -> Point | None:
-    """Return the place that a map sends here, by `lng` and `lat` in degrees.
-
-    Raises:
-        ParameterInvalid: They are no numbers.
-        CoordinateOutOfRange: They lie nowhere on Earth.
-    """
-    asked = desk.request.query_params
-    if "Point" not in desk.layer.geometry or not {"lng", "lat"} <= asked.keys():
-        return None
-    lng, lat = (round(number(name, asked[name]), 6) for name in ("lng", "lat"))
-    Bounds(lng, lat, lng, lat)
-    return Point(lng, lat)
 
 
 def _forms(desk: Desk) -> Any:

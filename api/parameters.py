@@ -8,10 +8,9 @@ from typing import Any
 from api import reading
 from api.parameters_editing import EDITING
 from api.reading import Parameter
-from geomap.errors import ParameterInvalid
 from geomap.grid import MAX_ZOOM
 from geomap.i18n import LANGUAGES
-from geomap.places import LngLat
+from geomap.places import Bounds, LngLat
 from geomap.systems import CRS84_URI, System
 from geomap.terms import VOCABULARIES
 from geomap.when import Interval, parse_interval
@@ -213,16 +212,18 @@ PARAMETERS: Mapping[str, Parameter[Any]] = {
 }
 
 
-def lng_lat(stated: Mapping[str, str]) -> tuple[float, float] | None:
-    """Return the place that `lng` and `lat` of an address name; None where they name none.
+def place_asked(stated: Mapping[str, str]) -> LngLat | None:
+    """Return the place that a map sends a form, by `lng` and `lat`; None where it sends none.
 
-    A form begins there: what cannot be read is no reason not to show it.
+    Raises:
+        ParameterInvalid: They are no numbers.
+        CoordinateOutOfRange: They lie nowhere on Earth.
     """
-    try:
-        lng, lat = (reading.number(name, stated.get(name, "")) for name in ("lng", "lat"))
-    except ParameterInvalid:
+    if not {"lng", "lat"} <= stated.keys():
         return None
-    return (lng, lat) if abs(lng) <= 180 and abs(lat) <= 90 else None
+    lng, lat = (round(reading.number(name, stated[name]), 6) for name in ("lng", "lat"))
+    Bounds(lng, lat, lng, lat)
+    return LngLat(lng, lat)
 
 
 def number_after(text: str | None) -> int | None:

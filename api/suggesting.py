@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from api.auth import require_own_origin
 from api.depends import Language, ReadableId
 from api.forms import Pairs
-from api.parameters import lng_lat
+from api.parameters import place_asked
 from api.proposing import (
     Seen,
     begun,
@@ -41,8 +41,10 @@ from geomap.access import Action
 from geomap.crs import STORAGE_CRS
 from geomap.errors import (
     BodyUnreadable,
+    CoordinateOutOfRange,
     CrsUnknown,
     InputFaulty,
+    ParameterInvalid,
     SignInNeeded,
     SuggestionNotFound,
     SuggestionsDecided,
@@ -75,8 +77,12 @@ router = Router("Suggestion pages")
 def new_form(desk: CurrentDesk) -> Response:
     """An empty form; `lat` and `lng` of the address are the place where it begins."""
     _require_open(desk)
-    place = lng_lat(desk.request.query_params)
-    inputs = {"crs": "EPSG:4326", "north": str(place[1]), "east": str(place[0])} if place else {}
+    try:
+        place = place_asked(desk.request.query_params)
+    except (ParameterInvalid, CoordinateOutOfRange):
+        # Nobody has typed it: the form is there all the same.
+        place = None
+    inputs = {"crs": "EPSG:4326", "north": str(place.lat), "east": str(place.lng)} if place else {}
     return _page(desk, None, {}, inputs=inputs)
 
 
