@@ -16,7 +16,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 START_S = 60
-_GEOMAP = [sys.executable, "-c", "from api.cli import main; main()"]
+GEOMAP = [sys.executable, "-c", "from api.cli import main; main()"]
 REQUIRE_ALL = os.environ.get("GEOMAP_REQUIRE_ALL") == "1"
 
 
@@ -38,25 +38,20 @@ def shared_data() -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def seeded_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a store of its own that holds the demonstration data."""
-    store = tmp_path_factory.mktemp("store") / "geomap.db"
-    environment = {**os.environ, "GEOMAP_STORE": f"sqlite:///{store}"}
-    subprocess.run([*_GEOMAP, "seed"], env=environment, check=True, capture_output=True)
+def seed(folder: Path) -> dict[str, str]:
+    """Return the environment of a new store in a folder, which holds the demonstration data."""
+    environment = {**os.environ, "GEOMAP_STORE": f"sqlite:///{folder / 'geomap.db'}"}
+    subprocess.run([*GEOMAP, "seed"], env=environment, check=True, capture_output=True)
     return environment
 
 
-@pytest.fixture(scope="session")
-def seeded_server(
-    seeded_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The address of a server of its own over the seeded store."""
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """Run a server of its own over the store of an environment; yield its address."""
     port = free_port()
-    log = tmp_path_factory.mktemp("server") / "log"
     with log.open("wb") as out:
         server = subprocess.Popen(
-            [*_GEOMAP, "serve", "--port", str(port)], env=seeded_environment, stdout=out, stderr=out
+            [*GEOMAP, "serve", "--port", str(port)], env=environment, stdout=out, stderr=out
         )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -65,6 +60,21 @@ def seeded_server(
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def seeded_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a store of its own that holds the demonstration data."""
+    return seed(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="session")
+def seeded_server(
+    seeded_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server of its own over the seeded store."""
+    with serving(seeded_environment, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
 
 
 def _required(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -11,11 +11,16 @@ from shapely.geometry.base import BaseGeometry
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from geomap.access import Action, Role, Scope
+from geomap.accounts import Account, Token
 from geomap.model import Edit, EditKind, Feature, Source, Visibility
 from geomap.settings import Settings
 from layers.store.engines import open_store
 from layers.store.protocol import Store
 
+TOKEN = "a token that is long enough"
+HERE = box(28, 61, 29, 62)
+"""Where the rights of officers of these tests end."""
 SOURCE = Source(
     id="trial",
     title="Trial register",
@@ -171,3 +176,41 @@ def client(settings: Settings, store: Store) -> Iterator[TestClient]:
     """The application over the test's own store."""
     with TestClient(create_app(settings)) as opened:
         yield opened
+
+
+@pytest.fixture
+def boss(settings, store):
+    """The application over the test's own store, asked with the token of its settings."""
+    changed = Settings(store=settings.store, edit_token=TOKEN)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with TestClient(create_app(changed), headers=headers, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def person(boss, store):
+    """Whoever is signed in with a token of their own."""
+
+    def made(name, role, scope=None):
+        store.accounts.save(Account(name, name, role, scope or Scope()))
+        ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        token = Token(f"t-{name}", "", frozenset(Action), frozenset(), "", ends)
+        store.accounts.add_token(name, token, f"secret of {name}")
+        headers = {"Authorization": f"Bearer secret of {name}"}
+        return TestClient(boss.app, headers=headers, follow_redirects=False)
+
+    return made
+
+
+@pytest.fixture
+def officer(store):
+    """Sign a role in, whose rights end at Imatra; return what its requests carry."""
+
+    def signed_in(role=Role.HERITAGE_EDITOR, scope=None):
+        scope = scope or Scope(frozenset({"imatra"}), area=HERE)
+        store.accounts.save(Account(f"id-{role}", f"Officer {role}", role, scope))
+        secret = f"session of {role}"
+        store.accounts.open_session(f"id-{role}", secret)
+        return {"Cookie": f"geomap_session={secret}"}
+
+    return signed_in

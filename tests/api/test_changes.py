@@ -2,45 +2,20 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from shapely import Point, box
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from geomap.access import Action, Role, Scope
-from geomap.accounts import Account, Token
+from geomap.access import Role, Scope
+from geomap.accounts import Account
 from geomap.model import Edit, EditKind, Visibility
-from geomap.settings import Settings
 
 TOKEN = "a token that is long enough"
 ITEMS = "/collections/sites/items"
 CHANGES = "/account/changes"
 HERE = box(28, 61, 29, 62)
-
-
-@pytest.fixture
-def boss(settings, store):
-    changed = Settings(store=settings.store, edit_token=TOKEN)
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(changed), headers=headers, follow_redirects=False) as client:
-        yield client
-
-
-@pytest.fixture
-def person(boss, store):
-    """Whoever is signed in with a token of their own."""
-
-    def made(name, role, scope=None):
-        store.accounts.save(Account(name, name, role, scope or Scope()))
-        ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-        token = Token(f"t-{name}", "", frozenset(Action), frozenset(), "", ends)
-        store.accounts.add_token(name, token, f"secret of {name}")
-        headers = {"Authorization": f"Bearer secret of {name}"}
-        return TestClient(boss.app, headers=headers, follow_redirects=False)
-
-    return made
 
 
 @pytest.fixture

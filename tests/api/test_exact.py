@@ -4,21 +4,9 @@ import pytest
 from shapely import Point, box
 
 from geomap.access import Role, Scope
-from geomap.accounts import Account
 
 EXACT = "/collections/sites/exact"
 HERE = box(28, 61, 29, 62)
-
-
-@pytest.fixture
-def officer(store):
-    def signed_in(role=Role.HERITAGE_EDITOR, scope=None):
-        scope = scope or Scope(frozenset({"imatra"}), area=HERE)
-        store.accounts.save(Account(f"id-{role}", f"Officer {role}", role, scope))
-        store.accounts.open_session(f"id-{role}", f"session of {role}")
-        return {"Cookie": f"geomap_session=session of {role}"}
-
-    return signed_in
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from geomap.settings import Settings
+from tests.api.browsing import form
 
 TOKEN = "a token that is long enough"
 NEW = "/edit/sites/new"
@@ -40,22 +41,6 @@ def officer(settings, store):
 def mill(put, make):
     put(make.site("Mill", 28.77, 61.17, kind="building", country="FI", **make.dated(1900, 1910)))
     return make.identity("Mill")
-
-
-def form(client, path, lang="en"):
-    """Return the inputs of a form as a browser would send them back."""
-    text = client.get(f"{path}?lang={lang}").text
-    body = re.search(r'<form id="record".*?</form>', text, re.S)[0]
-    sent = {}
-    for tag in re.findall(r"<input [^>]*>", body):
-        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if told.get("type") != "checkbox" or " checked" in tag:
-            sent[told["name"]] = told.get("value", "")
-    for name, text_ in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', body):
-        sent[name] = text_
-    for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', body):
-        sent[name] = re.search(r'value="([^"]*)" selected', options)[1]
-    return sent
 
 
 def stored(store, feature_id):

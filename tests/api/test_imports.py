@@ -12,11 +12,9 @@ import pytest
 from shapely import Point, box
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from geomap.access import Action, Role, Scope
-from geomap.accounts import Account, Token
+from geomap.access import Role, Scope
+from geomap.accounts import Account
 from geomap.model import Edit, EditKind, Visibility
-from geomap.settings import Settings
 from geomap.uploads import MOST_BYTES, MOST_OF_ACCOUNT
 from layers.imports import sent
 from layers.store.sqlite import SqliteStore
@@ -30,29 +28,8 @@ GEOJSON = {"Content-Type": "application/geo+json"}
 
 
 @pytest.fixture
-def boss(settings, store):
-    changed = Settings(store=settings.store, edit_token=TOKEN)
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(changed), headers=headers, follow_redirects=False) as client:
-        yield client
-
-
-@pytest.fixture
-def person(boss, store):
-    def made(name, scope, role=Role.HERITAGE_EDITOR):
-        store.accounts.save(Account(name, name, role, scope))
-        ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-        token = Token(f"t-{name}", "", frozenset(Action), frozenset(), "", ends)
-        store.accounts.add_token(name, token, f"secret of {name}")
-        headers = {"Authorization": f"Bearer secret of {name}"}
-        return TestClient(boss.app, headers=headers, follow_redirects=False)
-
-    return made
-
-
-@pytest.fixture
 def anna(person):
-    return person("Anna", Scope(area=HERE))
+    return person("Anna", Role.HERITAGE_EDITOR, Scope(area=HERE))
 
 
 def row(number, lng=28.5, lat=61.5, **more):
@@ -244,7 +221,7 @@ def test_geojson_and_other_encodings_and_systems_are_read(boss, store):
 
 def test_a_file_waits_for_its_account_alone_and_not_for_ever(boss, person, anna, settings, store):
     where, _ = shown(anna, table(row(1)))
-    bert = person("Bert", Scope(area=HERE))
+    bert = person("Bert", Role.HERITAGE_EDITOR, Scope(area=HERE))
     never = f"{PAGE}/never?lang=en"
     assert bert.get(where).status_code == bert.get(never).status_code == 404
     assert importing(bert, where).status_code == 404
@@ -282,7 +259,7 @@ def test_the_pages_are_for_those_who_may_import(boss, person):
     assert public.get(PAGE).headers["location"].startswith("/login?next=")
     assert public.post(PAGE, files={"file": ("x.csv", b"a")}).status_code == 401
     assert public.post(IMPORTS, content=b"a", headers=CSV).status_code == 401
-    rita = person("Rita", Scope(), Role.REVIEWER)
+    rita = person("Rita", Role.REVIEWER)
     assert rita.get(PAGE).status_code == 403
     assert rita.post(IMPORTS, content=table(row(1)), headers=CSV).status_code == 403
 
@@ -347,7 +324,7 @@ def test_an_identifier_tells_nothing_of_a_hidden_record_beyond_the_border(anna, 
 
 def test_what_one_officer_imported_another_of_the_same_place_finds_again(anna, person, store):
     importing(anna, shown(anna, table(row(1)))[0])
-    bert = person("Bert", Scope(area=HERE))
+    bert = person("Bert", Role.HERITAGE_EDITOR, Scope(area=HERE))
     _, html = shown(bert, table(row(1, name_en="Better")))
     assert (counts(html)["New records"], counts(html)["Changed records"]) == (0, 1)
 
@@ -496,7 +473,7 @@ def test_who_may_import_is_led_to_the_form_of_their_layers(boss, anna, person):
         "sites", "regions",
     }  # fmt: skip
     assert "/import?" in anna.get("/account?f=html&lang=en").text
-    carl = person("Carl", Scope(), Role.CONTRIBUTOR)
+    carl = person("Carl", Role.CONTRIBUTOR)
     told = carl.get("/account?f=html&lang=en").text
     assert "/import?" not in told
     assert "/account/changes" not in told

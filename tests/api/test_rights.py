@@ -5,25 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from shapely import box
 
-from geomap.access import Action, Role, Scope
-from geomap.accounts import Account, Token
+from geomap.access import Action, Role
+from geomap.accounts import Token
 
 ITEMS = "/collections/sites/items"
 HERE = box(28, 61, 29, 62)
-
-
-@pytest.fixture
-def officer(store):
-    """Sign a role in, whose rights end at Imatra; return what its requests carry."""
-
-    def signed_in(role=Role.HERITAGE_EDITOR, scope=None):
-        scope = scope or Scope(frozenset({"imatra"}), area=HERE)
-        store.accounts.save(Account(f"id-{role}", f"Officer {role}", role, scope))
-        secret = f"session of {role}"
-        store.accounts.open_session(f"id-{role}", secret)
-        return {"Cookie": f"geomap_session={secret}"}
-
-    return signed_in
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from geomap.accounts import Account
 from geomap.i18n import label
 from geomap.suggestions import Decision, Status, Wanted
 from layers.exact import record_mark
+from tests.api.browsing import form
 
 PASSWORD = "correct horse battery"
 OWN = {"Origin": "http://testserver"}
@@ -62,22 +63,6 @@ def signed_in(client, store):
 def mill(put, make):
     put(make.site("Mill", 28.5, 61.5, kind="building", municipality="Imatra"))
     return make.identity("Mill")
-
-
-def form(client, path, lang="en"):
-    """Return the inputs of a form as a browser would send them back."""
-    text = client.get(f"{path}{'&' if '?' in path else '?'}lang={lang}").text
-    body = re.search(r'<form id="record".*?</form>', text, re.S)[0]
-    sent = {}
-    for tag in re.findall(r"<input [^>]*>", body):
-        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if told.get("type") != "checkbox" or " checked" in tag:
-            sent[told["name"]] = told.get("value", "")
-    for name, text_ in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', body):
-        sent[name] = text_
-    for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', body):
-        sent[name] = re.search(r'value="([^"]*)" selected', options)[1]
-    return sent
 
 
 def waiting(store):

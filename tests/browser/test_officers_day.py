@@ -22,7 +22,7 @@ from geomap.model import Edit, EditKind, Feature
 from geomap.suggestions import Kind, Suggestion
 from layers.store.engines import open_store
 from layers.suggesting import proposed
-from tests.conftest import _GEOMAP as GEOMAP
+from tests.conftest import GEOMAP
 from tests.trust.servers import Server
 
 pytestmark = pytest.mark.slow

@@ -22,6 +22,7 @@ from geomap.settings import Settings
 from layers.query import Query, select
 from layers.snapshot import Follower, Snapshot
 from layers.store.engines import open_store
+from tests.conftest import seed, serving
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
@@ -37,15 +38,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(seeded_server: str) -> str:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a store that no other folder's tests fill beyond a page of a client."""
+    return seed(tmp_path_factory.mktemp("clients"))
+
+
+@pytest.fixture(scope="session")
+def server(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the demonstration data."""
-    return seeded_server
+    with serving(environment, tmp_path_factory.mktemp("clients") / "log") as address:
+        yield address
 
 
 @pytest.fixture
-def snapshot(seeded_environment: dict[str, str]) -> Iterator[Snapshot]:
+def snapshot(environment: dict[str, str]) -> Iterator[Snapshot]:
     """What the store holds for the public: what every client must find."""
-    store = open_store(Settings(store=seeded_environment["GEOMAP_STORE"]).store)
+    store = open_store(Settings(store=environment["GEOMAP_STORE"]).store)
     yield Follower(store).current()
     store.close()
 

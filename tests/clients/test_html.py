@@ -50,8 +50,8 @@ OWN_PAGES = (
 
 
 @pytest.fixture(scope="module")
-def store(seeded_environment, server):
-    opened = open_store(seeded_environment["GEOMAP_STORE"])
+def store(environment, server):
+    opened = open_store(environment["GEOMAP_STORE"])
     yield opened
     opened.close()
 
