@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import subprocess
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -22,7 +21,7 @@ from geomap.model import Edit, EditKind, Feature
 from geomap.suggestions import Kind, Suggestion
 from layers.store.engines import open_store
 from layers.suggesting import proposed
-from tests.conftest import GEOMAP
+from tests.conftest import seed
 from tests.trust.servers import Server
 
 pytestmark = pytest.mark.slow
@@ -37,8 +36,7 @@ def two_workers(tmp_path_factory):
     """Serve the demonstration data with two workers, and accounts for the day."""
     folder = tmp_path_factory.mktemp("day")
     path = folder / "geomap.db"
-    environment = {"GEOMAP_STORE": f"sqlite:///{path}"}
-    subprocess.run([*GEOMAP, "seed"], env=environment, check=True, capture_output=True)
+    seed(folder)
     store = open_store(f"sqlite:///{path}")
     kept = hashed(PASSWORD)
     for name, role, scope in (
