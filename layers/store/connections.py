@@ -132,7 +132,11 @@ def disk_failures_named() -> Iterator[None]:
     try:
         yield
     except DISK_FAILS as problem:
-        raise StoreUnusable(f"The store cannot be read just now: {problem}.") from problem
+        raise _unreadable(problem) from problem
+
+
+def _unreadable(problem: Exception) -> StoreUnusable:
+    return StoreUnusable(f"The store cannot be read just now: {problem}.")
 
 
 class Pool:
@@ -200,3 +204,42 @@ class Pool:
                 self._inherited.append(self._free)
                 self._free = []
                 self._process = os.getpid()
+
+
+class Watch:
+    """What tells whether any process has committed.
+
+    SQLite counts for each connection apart, so that all threads ask the same one. Every request
+    asks: its cursor is kept, and nothing else is done that can be done once.
+    """
+
+    def __init__(self, opened: Callable[[], apsw.Connection]) -> None:
+        self._pool = Pool(opened)
+        self._lock = threading.Lock()
+        self._process = 0
+        self._cursors: list[apsw.Cursor] = []
+        """The one in use, last, and before it those of the processes that this one came from."""
+
+    def number(self) -> int:
+        """Return a number that differs once any process has committed.
+
+        Raises:
+            StoreUnusable: The store is closed, or its file cannot be opened or read.
+        """
+        with self._lock:
+            if self._process != os.getpid():
+                self._cursors.append(self._pool.taken().cursor())
+                self._process = os.getpid()
+            try:
+                number: int = self._cursors[-1].execute("PRAGMA data_version").get
+            except DISK_FAILS as problem:
+                raise _unreadable(problem) from problem
+        return number
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            if self._process == os.getpid():
+                self._pool.give_back(self._cursors.pop().connection)
+            self._process = 0
+        self._pool.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
@@ -27,7 +26,7 @@ from layers.store.accounts import SqliteAccounts
 from layers.store.connections import (
     DISK_FAILS,
     Pool,
-    disk_failures_named,
+    Watch,
     public_connection,
     reading_connection,
     writing_connection,
@@ -70,8 +69,7 @@ class SqliteStore:
         self._writers = Pool(partial(writing_connection, self._path))
         self._readers = Pool(partial(reading_connection, self._path))
         self._public = Pool(partial(public_connection, self._path))
-        self._watched = Pool(partial(public_connection, self._path))
-        self._watch = threading.Lock()
+        self._watch = Watch(partial(public_connection, self._path))
         self._prepare()
 
     def _present(self) -> int:
@@ -272,18 +270,8 @@ class SqliteStore:
         return SqliteReader(self._public)
 
     def data_version(self) -> int:
-        """Return a number that differs once any process has committed; costs microseconds.
-
-        SQLite counts for each connection apart, so that all threads ask the same one.
-        """
-        with self._watch:
-            connection = self._watched.taken()
-            try:
-                with disk_failures_named():
-                    number: int = connection.execute("PRAGMA data_version").get
-            finally:
-                self._watched.give_back(connection)
-        return number
+        """Return a number that differs once any process has committed; costs microseconds."""
+        return self._watch.number()
 
     def backup(self, directory: Path) -> Path:
         """Write a verified copy of the whole store into `directory`; return its file.
@@ -303,8 +291,8 @@ class SqliteStore:
 
     def close(self) -> None:
         """Release files and connections."""
-        for pool in (self._public, self._watched, self._readers, self._writers):
-            pool.close()
+        for opened in (self._public, self._watch, self._readers, self._writers):
+            opened.close()
         if self._presence is not None:
             os.close(self._presence)
             self._presence = None

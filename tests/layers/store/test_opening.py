@@ -161,3 +161,26 @@ def test_a_forked_child_opens_its_own_connections(path):
     with pool.lent() as connection:
         assert id(connection) == mine
     pool.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_forked_child_watches_over_its_own_connection(store, put, site):
+    before = store.data_version()
+    asked, answered = multiprocessing.Pipe()
+    child = os.fork()
+    if not child:
+        answered.send(store.data_version() == store.data_version())
+        store.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert asked.recv()
+    assert store.data_version() == before
+    put(site(1))
+    assert store.data_version() != before
+
+
+def test_a_closed_store_says_so_to_whoever_watches(store):
+    store.data_version()
+    store.close()
+    with pytest.raises(StoreUnusable, match="closed"):
+        store.data_version()
