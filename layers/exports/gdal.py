@@ -35,6 +35,9 @@ LOOK_S = 0.2
 """How often a writer that has all its rows is asked whether it is done."""
 NEARBY = 30
 """Degrees beyond its own area up to which a reference system surely gives numbers."""
+MANY, LARGE_PAGES = 50_000, {"OGR_SQLITE_PRAGMA": "page_size=16384"}
+"""Rows from which on a GeoPackage has larger pages: written in a tenth less time, and read as well;
+of a few features it would be a file of four times the size."""
 SUFFIXES = {"GPKG": ".gpkg", "FlatGeobuf": ".fgb"}
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
@@ -52,6 +55,7 @@ def write_geopackage(
     layer = table.layer
     plan = {
         "driver": "GPKG",
+        "config": LARGE_PAGES if len(rows) >= MANY else {},
         "features": _layer(table, options.crs)
         | {
             "dataset_metadata": metadata,
@@ -80,6 +84,7 @@ def write_flatgeobuf(
     indexed = _has_places(table.bounds()[rows], options.crs)
     plan = {
         "driver": "FlatGeobuf",
+        "config": {},
         "features": _layer(table, options.crs)
         | {
             "layer_metadata": metadata,

@@ -30,9 +30,9 @@ def main(path: str) -> None:
 
     for name in UNUSED:
         del sys.modules[name]
-    pyogrio.set_gdal_config_options(OPTIONS)
     with pa.ipc.open_stream(sys.stdin.buffer) as features:
         plan = json.loads(features.schema.metadata[PLAN.encode()])
+        pyogrio.set_gdal_config_options(OPTIONS | plan["config"])
         pyogrio.write_arrow(features, path, driver=plan["driver"], **plan["features"])
     if not plan["sources"]:
         return

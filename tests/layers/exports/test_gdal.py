@@ -74,6 +74,17 @@ def test_a_geopackage_says_inside_whose_it_is(sites, exported, tmp_path):
     file.close()
 
 
+def test_only_a_geopackage_of_many_features_has_large_pages(sites, exported, tmp_path, monkeypatch):
+    def page(path):
+        path.write_bytes(exported("gpkg"))
+        assert "Feature Count: 300" in told_by_ogrinfo(path, "sites")
+        return sqlite3.connect(path).execute("PRAGMA page_size").fetchone()[0]
+
+    assert page(tmp_path / "few.gpkg") == 4096
+    monkeypatch.setattr(gdal, "MANY", 300)
+    assert page(tmp_path / "many.gpkg") == 16384
+
+
 def test_a_flatgeobuf_says_inside_whose_it_is(sites, exported):
     content = exported("fgb")
     assert b"Test office 2026" in content
