@@ -537,6 +537,23 @@ def test_a_coordinator_joins_pairs_of_which_one_city_is_theirs(client, token, pu
     assert client.post(ITEMS, json=feature(), headers=headers).status_code == 403
 
 
+def test_a_pair_cannot_be_made_to_find_out_whether_a_hidden_city_is_there(client, token, put, make):
+    own = make.city("Imatra", 28.5, 61.5, country="FI")
+    hidden = make.city("Closed", 28.2, 59.4, country="RU", visibility="hidden")
+    never = make.city("Never", 28.2, 59.4)
+    put(own, hidden)
+
+    def refused(city):
+        body = {"type": "Feature", "geometry": None,
+                "properties": {"city_a": own.id, "city_b": city.id}}  # fmt: skip
+        headers = {**GEOJSON, **token("twin_coordinator")}
+        answer = client.post("/collections/twins/items", json=body, headers=headers)
+        return answer.status_code, answer.text.replace(city.id, "ID")
+
+    assert refused(hidden) == refused(never)
+    assert refused(never)[0] == 422
+
+
 # The route × role matrix
 
 OPEN = {Action.READ, Action.SIGN_IN, Action.SUGGEST}

@@ -241,6 +241,16 @@ def test_my_changes_are_mine_alone_and_those_of_all_for_who_sees_all(
     assert person("Carl", Role.CONTRIBUTOR).get(CHANGES).status_code == 403
 
 
+def test_no_list_names_what_has_left_the_rights_of_who_wrote_it(anna, store, write, mill):
+    write(replace(mill, visibility=Visibility.HIDDEN), action="create")
+    assert "Mill" in plainly(page(anna, CHANGES))
+    elsewhere = Scope(area=box(20, 60, 21, 61))
+    store.accounts.save(Account("Anna", "Anna", Role.HERITAGE_EDITOR, elsewhere))
+    [told] = anna.get(CHANGES).json()["writes"]
+    assert (told["created"], told["names"]) == (1, [])
+    assert "Mill" not in page(anna, CHANGES)
+
+
 def test_changes_are_turned_page_by_page_without_numbers_that_count_others(anna, write, make):
     for number in range(7):
         write(make.site(f"S{number}", 28.5, 61.5), comment=f"c{number}")

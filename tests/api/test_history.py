@@ -242,6 +242,21 @@ def test_what_came_from_beyond_the_border_does_not_go_back_there(officer, editor
     assert officer.post(f"/transactions/{second['transaction_id']}/undo").status_code == 404
 
 
+@pytest.mark.parametrize("since", [True, False], ids=["moved in", "moved away"])
+def test_an_undo_tells_nothing_of_what_lies_or_lay_beyond_the_border(
+    officer, store, put, make, since
+):
+    places = (27.0, 28.5) if since else (28.5, 27.0)
+    first, second = (make.site("Moved", lng, 61.5, visibility="hidden") for lng in places)
+    put(first)
+    made = store.history("sites", first.id)[0].transaction_id
+    put(second)
+    never, answer = (officer.post(f"/transactions/{one}/undo") for one in ("never", made))
+    assert answer.status_code == 404
+    assert answer.text == never.text.replace("never", made)
+    assert store.feature("sites", first.id) is not None
+
+
 def test_a_retried_restore_happens_once(editor, mill):
     changed(editor, mill, condition="good")
     key = {"Idempotency-Key": "k"}
