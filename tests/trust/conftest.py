@@ -22,7 +22,7 @@ WHOLE = os.environ.get("GEOMAP_TRUST") == "whole"
 ITEMS = "/collections/sites/items"
 GEOJSON = {"Content-Type": "application/geo+json"}
 PATCH = {"Content-Type": "application/merge-patch+json"}
-_FIGURES: list[str] = []
+FIGURE = "figure"
 
 
 class Ack(NamedTuple):
@@ -212,14 +212,18 @@ def size() -> Callable[[int, int], int]:
 @pytest.fixture
 def figure(request) -> Callable[[str], None]:
     """Tell what a trial has measured; it is printed at the end."""
-    return lambda text: _FIGURES.append(f"{request.node.name}: {text}")
+    return lambda text: request.node.user_properties.append((FIGURE, text))
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _FIGURES:
+    # A report brings its figures along from whichever process has measured them.
+    done = [one for ended in ("passed", "failed") for one in terminalreporter.stats.get(ended, ())]
+    told = [(one.nodeid.split("::")[-1], text) for one in done if one.when == "call"
+            for name, text in one.user_properties if name == FIGURE]  # fmt: skip
+    if told:
         terminalreporter.section("figures of trust")
-        for line in _FIGURES:
-            terminalreporter.line(line)
+        for name, text in told:
+            terminalreporter.line(f"{name}: {text}")
 
 
 @pytest.fixture
