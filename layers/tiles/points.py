@@ -257,13 +257,24 @@ class PointIndex:
         self, tile: Tile, layer_name: str, dress: Dress, shown: tuple[Rows, Ints | None]
     ) -> bytes:
         rows, counts = shown
-        groups: dict[str, int] = {}
-        if counts is not None:
-            # Cells that were counted before a group was first seen know nothing of it.
-            counted = Groups(self._codes, self._groups).counted()
-            groups = {key: group for key, group in counted if group < counts.shape[1]}
+        groups = (
+            {} if counts is None else self._told(counts, places.MOST_KEYS - len(dress.all()) - 1)
+        )
         features = places.Shown(tile.z, rows, self._row_keys[rows], counts, groups)
         return engine.encode(layer_name, dress, features)
+
+    def _told(self, counts: Ints, most: int) -> dict[str, int]:
+        """Return the groups that the clusters of a tile tell: the largest, where there are many.
+
+        Cities of the whole world are of more countries than a layer may have properties. What
+        clusters stand for altogether they tell in any case.
+        """
+        sums = counts[counts.sum(axis=1) > 1].sum(axis=0)
+        # Cells that were counted before a group was first seen know nothing of it.
+        counted = Groups(self._codes, self._groups).counted()
+        there = [(key, group) for key, group in counted if group < len(sums) and sums[group]]
+        largest = sorted(there, key=lambda one: -sums[one[1]])[:most]
+        return {key: group for key, group in there if (key, group) in largest}
 
 
 def _prepared(keys: Keys, by_rank: Rows) -> Prepared:

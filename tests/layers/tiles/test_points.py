@@ -8,7 +8,7 @@ import pytest
 from geomap.grid import MAX_LAT, Tile, tile_at
 from geomap.places import Bounds
 from layers.content import keys_of
-from layers.tiles import mvt
+from layers.tiles import engine, mvt, places
 from layers.tiles.points import FINE_BITS, MAX_BYTES, MAX_SINGLES, PointIndex
 from layers.tiles.properties import Dress, Groups
 
@@ -263,3 +263,31 @@ def test_long_names_make_wider_cells_and_lose_no_row(decode):
     encoded = index_of(places, name="Very long name indeed " * 20 + "{}").encode(tile, "sites")
     assert len(encoded) <= MAX_BYTES
     assert sum(counted(decode(encoded)["sites"]).values()) == 6_000
+
+
+@pytest.mark.parametrize("form", ["numpy", "compiled"])
+def test_cities_of_more_countries_than_a_layer_has_keys_tell_the_largest(form, decode):
+    countries = [f"c{number:03}" for number in range(200)]
+    sizes = np.arange(200) + 2
+    of = np.repeat(np.arange(200), sizes)
+    lnglats = np.random.default_rng(4).uniform((-170, -80), (170, 80), (len(of), 2))
+    names = {"id": mvt.texts([f"id-{row}" for row in range(len(of))])}
+    details = {"country": mvt.column(np.array(countries, object)[of])}
+    groups = Groups(tuple(countries), of + 1)
+    index = PointIndex(keys_of(lnglats), np.arange(len(of)), groups)
+    before = engine.in_use()
+    engine.choose(form)
+    try:
+        tile = decode(index.encode(Tile(0, 0, 0), "cities", Dress(names, details)))["cities"]
+    finally:
+        engine.choose(before)
+    clusters = [one["properties"] for one in tile if "count" in one["properties"]]
+    alone = Counter(one["properties"].get("country") for one in tile)
+    assert sum(one["count"] for one in clusters) + len(tile) - len(clusters) == len(of)
+    told = Counter()
+    for cluster in clusters:
+        told.update({key[2:]: n for key, n in cluster.items() if key.startswith("n_")})
+    assert len(told) == places.MOST_KEYS - len(["id", "country", "count"])
+    assert min(told) > "c060"
+    for code, n in told.items():
+        assert n + alone[code] == sizes[countries.index(code)]
