@@ -1,10 +1,18 @@
 """The registers as their keepers hand them out: they import whole, and twice is once."""
 
+from itertools import product
+
+import mapbox_vector_tile
 import pytest
 import shapely
 
+from geomap.grid import Tile
 from layers.imports import csv
 from layers.imports.report import Counts
+from layers.query import Query
+from layers.snapshot import Follower
+from layers.tiles import engine
+from layers.tiles.render import render
 
 FILES = {
     "unesco": ("sites", "unesco_whs/unesco_whs_2025.csv", 1_248, {"PLACE_MISSING": 1}),
@@ -68,6 +76,28 @@ def test_the_pairs_bring_nine_thousand_cities_and_arcs(store, imported, shared_d
     assert len(without) == 9
     assert all(pair.properties["distance_km"] == 0 for pair in without)
     assert all(shapely.is_valid([pair.geometry for pair in pairs if pair.geometry]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["numpy", "compiled"])
+def test_the_cities_of_the_world_are_all_in_its_tiles(store, imported, shared_data, form):
+    _, name, _, _ = FILES["twins"]
+    imported(shared_data / name, "twins", profile="twins")
+    snapshot = Follower(store).current()
+    before = engine.in_use()
+    engine.choose(form)
+    try:
+        for z in range(4):
+            found = 0
+            for x, y in product(range(2**z), repeat=2):
+                tile = mapbox_vector_tile.decode(
+                    render(snapshot, ["cities"], Tile(z, x, y), Query())
+                )
+                for feature in tile.get("cities", {"features": ()})["features"]:
+                    found += feature["properties"].get("count", 1)
+            assert found == 9_088
+    finally:
+        engine.choose(before)
 
 
 def test_the_places_of_the_finnish_register_are_those_of_its_degree_edition(
