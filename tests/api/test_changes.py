@@ -333,6 +333,15 @@ def test_of_a_group_only_what_lies_in_ones_rights_is_told(anna, boss, write, mak
     assert anna.post(f"{CHANGES}/{both}/undo", data={"comment": ""}).status_code == 403
 
 
+def test_who_may_not_restore_is_offered_no_undo(anna, person, write, mill):
+    group = write(mill, action="create")
+    assert anna.get(f"/transactions/{group}").json()["undoable"] is True
+    assert "/undo" in page(anna, f"/transactions/{group}")
+    expert = person("Eeva", Role.EXPERT, Scope(area=HERE))
+    assert expert.get(f"/transactions/{group}").json()["undoable"] is False
+    assert "/undo" not in page(expert, f"/transactions/{group}")
+
+
 def test_a_group_is_turned_page_by_page_over_what_is_not_seen(anna, write, make):
     sites = [
         make.site(f"S{number}", 20 if number % 3 else 28.5, 61.5 if number % 3 == 0 else 60)
