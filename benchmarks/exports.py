@@ -24,7 +24,7 @@ from pathlib import Path
 
 from common import http, memory
 from common.cluster import Cluster, cluster
-from common.data import WORK, address, opened
+from common.data import WORK, address, opened, segments
 from common.peers import environment, peer
 from common.report import Report, say_versions, sizes
 
@@ -34,6 +34,8 @@ from layers.query import Query, matching_rows
 
 ROUNDS, LARGE = 3, 100_000
 """Medians of three rounds; of very large layers, whose noise is small, there is one."""
+RARELY_S = 0.2
+"""Between two looks of a process at itself, which count as its work."""
 FORMATS = ("geojson", "gpkg", "fgb", "csv", "parquet")
 FILLED = ", filled columns"
 PEERS = ("geojson: geopandas.to_json", "geojson: geopandas.to_file", "geojson: pyogrio.write_arrow",
@@ -138,7 +140,8 @@ def written(name: str, size: int) -> dict[str, float]:
     what a process holds of its own.
     """
     target = Path(WORK / f"export.ours.{name}")
-    with opened(size) as (_, follower, _), memory.Peak(os.getpid(), "RssAnon") as own:
+    in_memory(size)
+    with opened(size) as (_, follower, _), memory.Peak(os.getpid(), "RssAnon", RARELY_S) as own:
         before, worked, start = memory.anonymous_mb(), sum(os.times()[:4]), time.perf_counter()
         with follower.reading() as (snapshot, reader), target.open("wb") as file:
             table = snapshot.tables["sites"]
@@ -147,6 +150,16 @@ def written(name: str, size: int) -> dict[str, float]:
         seconds, worked = time.perf_counter() - start, sum(os.times()[:4]) - worked
         more = max(own.mb - before, 0.0)
     return {"s": seconds, "cpu": worked, "mb": target.stat().st_size / 1e6, "more": more}
+
+
+def in_memory(size: int) -> None:
+    """Read what our server has mapped, which peers hold in their own memory."""
+    found = segments(address(size)).folder.manifest()
+    assert found
+    for path in sorted((found[0] / "sites").rglob("*.*")):
+        with path.open("rb") as file:
+            while file.read(2**24):
+                pass
 
 
 if __name__ == "__main__":

@@ -55,9 +55,9 @@ def children(pid: int) -> list[int]:
 class Peak:
     """The most that a process and those it starts have resident together, while entered."""
 
-    def __init__(self, pid: int, kind: str = "VmRSS") -> None:
+    def __init__(self, pid: int, kind: str = "VmRSS", often_s: float = OFTEN_S) -> None:
         self.mb = 0.0
-        self._pid, self._kind = pid, kind
+        self._pid, self._kind, self._often_s = pid, kind, often_s
         self._ended = threading.Event()
         self._watching = threading.Thread(target=self._watch, daemon=True)
 
@@ -70,7 +70,7 @@ class Peak:
         self._watching.join()
 
     def _watch(self) -> None:
-        while not self._ended.wait(OFTEN_S):
+        while not self._ended.wait(self._often_s):
             held = sum(_status(pid).get(self._kind, 0) for pid in children(self._pid))
             self.mb = max(self.mb, held / 1024)
 
