@@ -8,8 +8,6 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from geomap.settings import Settings
 from tests.api.browsing import form
 
 TOKEN = "a token that is long enough"
@@ -29,12 +27,9 @@ TYPED = {
 
 
 @pytest.fixture
-def officer(settings, store):
+def officer(boss):
     """The application over the test's own store, asked by someone who may edit."""
-    changed = Settings(store=settings.store, edit_token=TOKEN)
-    bearer = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(changed), headers=bearer, follow_redirects=False) as client:
-        yield client
+    return boss
 
 
 @pytest.fixture
